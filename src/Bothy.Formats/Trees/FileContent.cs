@@ -1,0 +1,48 @@
+namespace Bothy.Formats.Trees;
+
+/// <summary>The bytes of a regular file, wherever they are: in memory, in the store, in a layer, on disk.</summary>
+public abstract class FileContent
+{
+    /// <summary>The content of an empty file.</summary>
+    public static FileContent Empty { get; } = new MemoryContent(ReadOnlyMemory<byte>.Empty, Bothy.Digest.Of([]));
+
+    /// <summary>The size in bytes; <see cref="OpenRead"/> gives exactly as many or fails.</summary>
+    public abstract long Length { get; }
+
+    /// <summary>The digest of the bytes.</summary>
+    public abstract Digest Digest { get; }
+
+    /// <summary>Content that is in memory.</summary>
+    public static FileContent Of(ReadOnlyMemory<byte> bytes) => new MemoryContent(bytes, Bothy.Digest.Of(bytes.Span));
+
+    /// <summary>Content that is text, encoded as UTF-8.</summary>
+    public static FileContent Of(string text) => Of(System.Text.Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Opens the bytes for reading once, forward; the stream is the caller's.</summary>
+    /// <exception cref="BothyException">The bytes are gone or are not those that were promised.</exception>
+    public abstract Stream OpenRead();
+
+    /// <summary>Reads all bytes.</summary>
+    /// <exception cref="BothyException">There are more than <paramref name="limit"/>, or they cannot be read.</exception>
+    public byte[] ReadAll(int limit = 64 << 20)
+    {
+        if (Length > limit)
+        {
+            throw new BothyException(FormattableString.Invariant($"cannot read a file of {Length} bytes into memory: the limit is {limit}"));
+        }
+
+        byte[] bytes = new byte[Length];
+        using var stream = OpenRead();
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private sealed class MemoryContent(ReadOnlyMemory<byte> bytes, Digest digest) : FileContent
+    {
+        public override long Length => bytes.Length;
+
+        public override Digest Digest => digest;
+
+        public override Stream OpenRead() => new MemoryStream(bytes.ToArray(), writable: false);
+    }
+}
