@@ -1,0 +1,30 @@
+namespace Bothy.Formats.Compression;
+
+/// <summary>Opens compressed bytes without being told how they are compressed.</summary>
+public static class Decompression
+{
+    private const int LongestMagic = 6;
+
+    /// <summary>
+    /// Reads <paramref name="compressed"/>, which need not be seekable, as gzip (RFC 1952, any number of members) or xz where it
+    /// begins like one, and as it is otherwise. The result owns <paramref name="compressed"/>.
+    /// Reading fails with <see cref="MalformedDataException"/> where the bytes are damaged or cut short, at the latest before
+    /// the end is reported, so nothing may be trusted before <c>Read</c> has returned 0.
+    /// </summary>
+    /// <param name="compressed">The bytes; read from their current position.</param>
+    /// <param name="source">What they are, for messages.</param>
+    /// <param name="limit">The most bytes that may come out; one more is a <see cref="BothyException"/>.</param>
+    /// <exception cref="BothyException">The bytes cannot be decompressed at all.</exception>
+    public static Stream OpenRead(Stream compressed, string source, long limit)
+    {
+        ArgumentNullException.ThrowIfNull(compressed);
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
+        var peeked = new PeekedStream(compressed, LongestMagic);
+        return peeked.Start switch
+        {
+            [0x1F, 0x8B, ..] => new LimitedStream(new GzipDecodingStream(peeked, source), source, limit),
+            [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0] => throw new BothyException($"cannot read {source}: xz is not supported"),
+            _ => new LimitedStream(peeked, source, limit),
+        };
+    }
+}

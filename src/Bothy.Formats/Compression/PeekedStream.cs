@@ -1,0 +1,52 @@
+namespace Bothy.Formats.Compression;
+
+/// <summary>Gives back the first bytes that were read to see what a stream is, then the rest of it. Counts what it gives.</summary>
+internal sealed class PeekedStream : ForwardReadStream
+{
+    private readonly Stream _inner;
+    private readonly byte[] _start;
+    private readonly int _startLength;
+    private int _startRead;
+
+    /// <summary>Reads up to <paramref name="length"/> bytes ahead of <paramref name="inner"/>.</summary>
+    public PeekedStream(Stream inner, int length)
+    {
+        _inner = inner;
+        _start = new byte[length];
+        _startLength = inner.ReadAtLeast(_start, length, throwOnEndOfStream: false);
+    }
+
+    /// <summary>The first bytes; fewer than asked for only where the stream is that short.</summary>
+    public ReadOnlySpan<byte> Start => _start.AsSpan(0, _startLength);
+
+    /// <summary>The number of bytes given so far.</summary>
+    public long Given { get; private set; }
+
+    public override int Read(Span<byte> buffer)
+    {
+        int read;
+        if (_startRead < _startLength)
+        {
+            read = Math.Min(buffer.Length, _startLength - _startRead);
+            _start.AsSpan(_startRead, read).CopyTo(buffer);
+            _startRead += read;
+        }
+        else
+        {
+            read = _inner.Read(buffer);
+        }
+
+        Given += read;
+        return read;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _inner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}
