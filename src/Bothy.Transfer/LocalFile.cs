@@ -1,0 +1,106 @@
+namespace Bothy.Transfer;
+
+/// <summary>Addresses of the machine's own files: <c>file:/srv/mirror/…</c>.</summary>
+internal static class LocalFile
+{
+    public static async Task<FetchResult> FetchAsync(Uri address, FetchOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var file = Open(address);
+            if (file.Length > options.MaxBytes)
+            {
+                throw TooLong(address, options.MaxBytes);
+            }
+
+            var modified = new DateTimeOffset(File.GetLastWriteTimeUtc(file.SafeFileHandle));
+            if (modified <= options.IfModifiedSince)
+            {
+                return new FetchResult.NotModified();
+            }
+
+            byte[] bytes = new byte[file.Length];
+            await file.ReadExactlyAsync(bytes, cancellationToken);
+            return new FetchResult.Found(bytes, modified, EntityTag: null);
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new FetchResult.NotFound(Failure(address, failure));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(address, failure);
+        }
+    }
+
+    public static async Task CopyAsync(Uri address, Stream destination, DownloadOptions options, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        await using var file = Guarded(address, () => Open(address));
+        long limit = options.ExpectedSize ?? options.MaxBytes;
+        destination.SetLength(0);
+        destination.Position = 0;
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(128 << 10);
+        for (long total = 0; ;)
+        {
+            int count = await GuardedAsync(address, () => file.ReadAsync(buffer, cancellationToken));
+            if (count == 0)
+            {
+                break;
+            }
+
+            total += count;
+            if (total > limit)
+            {
+                throw TooLong(address, limit);
+            }
+
+            await destination.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+            progress?.Report(total);
+        }
+
+        if (options.ExpectedSize is { } expected && destination.Length < expected)
+        {
+            throw TransferFailure.Permanent(address, FormattableString.Invariant($"it has {destination.Length} bytes where {expected} are expected"));
+        }
+    }
+
+    private static FileStream Open(Uri address) => new(address.LocalPath, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+
+    private static BothyException TooLong(Uri address, long limit) =>
+        TransferFailure.Permanent(address, FormattableString.Invariant($"it has more than {limit} bytes"));
+
+    // The platform's sentence would name the path a second time.
+    private static BothyException Failure(Uri address, Exception failure) => TransferFailure.Permanent(
+        address,
+        failure switch
+        {
+            FileNotFoundException or DirectoryNotFoundException => "there is no such file",
+            UnauthorizedAccessException => "it may not be read",
+            _ => failure.Message,
+        },
+        inner: failure);
+
+    private static T Guarded<T>(Uri address, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(address, failure);
+        }
+    }
+
+    private static async ValueTask<T> GuardedAsync<T>(Uri address, Func<ValueTask<T>> action)
+    {
+        try
+        {
+            return await action();
+        }
+        catch (IOException failure)
+        {
+            throw Failure(address, failure);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+using System.Net;
+using Polly;
+using Polly.Retry;
+
+namespace Bothy.Transfer;
+
+/// <summary>
+/// Fetches documents and files from <c>http:</c>, <c>https:</c> and <c>file:</c> addresses: with repetition, resumption, proxies,
+/// credentials and limits, and with messages that never show a secret. Safe for concurrent use; one for a whole run.
+/// </summary>
+public sealed class TransferClient : IDisposable
+{
+    private readonly TransferContext _context;
+    private readonly HttpTransport _transport;
+    private readonly ResiliencePipeline _retry;
+
+    /// <summary>Creates the client; nothing is connected yet.</summary>
+    /// <exception cref="BothyException">A file of certificate authorities cannot be read.</exception>
+    public TransferClient(TransferSettings settings, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(time);
+        _context = new TransferContext(settings, time);
+        _transport = new HttpTransport(_context);
+        _retry = CreateRetry(settings, time);
+    }
+
+    /// <summary>Fetches a small document into memory.</summary>
+    /// <exception cref="BothyException">It cannot be had, or is longer than <see cref="FetchOptions.MaxBytes"/>. That there is none (404, 410) is an answer and no exception.</exception>
+    public async Task<FetchResult> FetchAsync(Uri address, FetchOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(options);
+        if (address.IsFile)
+        {
+            return await LocalFile.FetchAsync(address, options, cancellationToken);
+        }
+
+        CheckNetwork(address);
+        return await _retry.ExecuteAsync(
+            static async (call, token) => await call.Client.FetchOnceAsync(call.Address, call.Options, token),
+            (Client: this, Address: address, Options: options),
+            cancellationToken);
+    }
+
+    /// <summary>
+    /// Downloads a file into <paramref name="destination"/>, which must be able to seek and is written from its end on:
+    /// the bytes that it already holds are taken for the beginning of the file, and only the rest is asked for.
+    /// Where the server cannot continue, the destination is emptied and filled anew.
+    /// </summary>
+    /// <param name="address">What to download.</param>
+    /// <param name="destination">Where to; on failure it holds what was received, so that a later call continues.</param>
+    /// <param name="options">What to expect.</param>
+    /// <param name="progress">Told the length of <paramref name="destination"/> as it grows.</param>
+    /// <param name="cancellationToken">Ends the download.</param>
+    /// <exception cref="BothyException">It cannot be had, or has not the expected size. The bytes are not checked otherwise: that is the caller's, who knows the digest.</exception>
+    public async Task DownloadAsync(Uri address, Stream destination, DownloadOptions options, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(destination);
+        ArgumentNullException.ThrowIfNull(options);
+        if (address.IsFile)
+        {
+            await LocalFile.CopyAsync(address, destination, options, progress, cancellationToken);
+            return;
+        }
+
+        CheckNetwork(address);
+        var download = new Download(_transport, _context, address, destination, options) { Progress = progress };
+        while (true)
+        {
+            long before = download.Received;
+            try
+            {
+                await _retry.ExecuteAsync(static async (download, token) => await download.AttemptAsync(token), download, cancellationToken);
+                return;
+            }
+            catch (TransientException) when (download.Received > before)
+            {
+                // A connection that breaks again and again but gets further each time is slow, not dead.
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _transport.Dispose();
+
+    private async ValueTask<FetchResult> FetchOnceAsync(Uri address, FetchOptions options, CancellationToken cancellationToken)
+    {
+        using var exchange = await _transport.GetAsync(
+            address,
+            headers =>
+            {
+                headers.IfModifiedSince = options.IfModifiedSince;
+                if (options.IfNoneMatch is { } tag)
+                {
+                    headers.TryAddWithoutValidation("If-None-Match", tag);
+                }
+            },
+            cancellationToken);
+        var response = exchange.Response;
+        return response.StatusCode switch
+        {
+            HttpStatusCode.OK => new FetchResult.Found(
+                await ReadAsync(exchange, address, options.MaxBytes),
+                response.Content.Headers.LastModified,
+                response.Headers.ETag?.ToString()),
+            HttpStatusCode.NotModified when options.IfModifiedSince is not null || options.IfNoneMatch is not null => new FetchResult.NotModified(),
+            HttpStatusCode.NotFound or HttpStatusCode.Gone => new FetchResult.NotFound(TransferFailure.OfStatus(address, response, _context.Time.GetUtcNow())),
+            _ => throw TransferFailure.OfStatus(address, response, _context.Time.GetUtcNow()),
+        };
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpExchange exchange, Uri address, int limit)
+    {
+        long? length = exchange.Response.Content.Headers.ContentLength;
+        byte[] bytes = new byte[Math.Min(length ?? (64 << 10), limit)];
+        for (int filled = 0; length is null || length <= limit;)
+        {
+            // The platform sees to it that a body has the length its header says.
+            if (filled == length)
+            {
+                return bytes;
+            }
+
+            if (filled == bytes.Length)
+            {
+                Array.Resize(ref bytes, (int)Math.Min(Math.Max(filled * 2L, 4096), limit + 1L));
+            }
+
+            int count = await exchange.ReadAsync(bytes.AsMemory(filled));
+            filled += count;
+            if (count == 0)
+            {
+                return bytes.AsMemory(0, filled);
+            }
+
+            if (filled > limit)
+            {
+                break;
+            }
+        }
+
+        throw TransferFailure.Permanent(address, FormattableString.Invariant($"it has more than the {limit} bytes allowed"));
+    }
+
+    private void CheckNetwork(Uri address)
+    {
+        if (address.Scheme is not ("http" or "https"))
+        {
+            throw TransferFailure.Permanent(address, $"'{address.Scheme}' is not a way to fetch", "Use an http, https or file address.");
+        }
+
+        if (_context.Settings.Offline)
+        {
+            throw TransferFailure.Permanent(address, "offline", "Run once without --offline so that it gets into the store.");
+        }
+    }
+
+    private static ResiliencePipeline CreateRetry(TransferSettings settings, TimeProvider time)
+    {
+        var builder = new ResiliencePipelineBuilder { TimeProvider = time };
+        if (settings.RetryCount > 0)
+        {
+            builder.AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = static arguments => ValueTask.FromResult(arguments.Outcome.Exception is TransientException),
+                MaxRetryAttempts = settings.RetryCount,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = settings.RetryDelay,
+                MaxDelay = settings.MaxRetryDelay,
+                DelayGenerator = arguments => ValueTask.FromResult(
+                    (arguments.Outcome.Exception as TransientException)?.RetryAfter is { } asked
+                        ? TimeSpan.FromTicks(Math.Min(asked.Ticks, settings.MaxRetryDelay.Ticks))
+                        : (TimeSpan?)null),
+            });
+        }
+
+        return builder.Build();
+    }
+}
