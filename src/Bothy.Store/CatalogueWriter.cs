@@ -1,0 +1,146 @@
+using System.Security.Cryptography;
+using System.Text;
+using Bothy.Formats.Trees;
+
+namespace Bothy.Store;
+
+/// <summary>
+/// Freezes a tree of files into the store, in one pass over an archive. Nothing is visible before <see cref="Commit"/>; disposing
+/// without it leaves nothing behind. Not for concurrent use.
+/// </summary>
+public sealed class CatalogueWriter : IDisposable
+{
+    private const int BufferSize = 256 << 10;
+
+    private readonly StoreDirectory _directory;
+    private readonly CatalogueName _name;
+    private readonly FileStream _file;
+    private readonly TableWriter _table = new();
+    private readonly SortedDictionary<string, byte[]> _attachments = new(StringComparer.Ordinal);
+    private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly IncrementalHash _sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
+    private int _buffered;
+    private long _written;
+    private bool _done;
+
+    internal CatalogueWriter(StoreDirectory directory, CatalogueName name)
+    {
+        _directory = directory;
+        _name = name;
+        _file = directory.CreateTemporary();
+    }
+
+    /// <summary>Adds an entry that is not a regular file. Its origin is not kept: the reader of a catalogue says it.</summary>
+    /// <exception cref="BothyException">A name of it is not Unicode text.</exception>
+    public void AddEntry(TreeEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentOutOfRangeException.ThrowIfEqual((int)entry.Kind, (int)EntryKind.File, nameof(entry));
+        Add(entry, 0, [], []);
+    }
+
+    /// <summary>Adds a regular file with the next <paramref name="length"/> bytes of <paramref name="content"/>; the entry's own content is not looked at.</summary>
+    /// <returns>The digest of the bytes.</returns>
+    /// <exception cref="BothyException">There are fewer bytes, or the store cannot be written.</exception>
+    public Digest AddFile(TreeEntry entry, Stream content, long length)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentNullException.ThrowIfNull(content);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual((int)entry.Kind, (int)EntryKind.File, nameof(entry));
+        for (long left = length; left > 0;)
+        {
+            if (_buffered == BufferSize)
+            {
+                FlushBuffer();
+            }
+
+            int count = content.Read(_buffer, _buffered, (int)Math.Min(left, BufferSize - _buffered));
+            if (count == 0)
+            {
+                throw new BothyException(FormattableString.Invariant($"cannot take {entry.Path} into the store: it ends {left} bytes too early"));
+            }
+
+            var chunk = _buffer.AsSpan(_buffered, count);
+            _sha256.AppendData(chunk);
+            _sha1.AppendData(chunk);
+            _buffered += count;
+            left -= count;
+        }
+
+        Span<byte> sha256 = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<byte> sha1 = stackalloc byte[SHA1.HashSizeInBytes];
+        _sha256.GetHashAndReset(sha256);
+        _sha1.GetHashAndReset(sha1);
+        Add(entry, length, sha256, sha1);
+        return Digest.FromHash(sha256);
+    }
+
+    /// <summary>Keeps bytes beside the tree, such as a package's control files; a second one of a name takes the place of the first.</summary>
+    public void Attach(string name, ReadOnlySpan<byte> content)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        _attachments[name] = content.ToArray();
+    }
+
+    /// <summary>Makes the catalogue visible, in place of an earlier one, and opens it.</summary>
+    /// <exception cref="BothyException">The store cannot be written.</exception>
+    public Catalogue Commit()
+    {
+        ObjectDisposedException.ThrowIf(_done, this);
+        var table = _table.Finish(_attachments).Span;
+        FlushBuffer();
+        Write(table, _written);
+        Write(CatalogueTrailer.Write(_written, table, _name), _written + table.Length);
+        _directory.Publish(_file, _directory.Catalogue(_name));
+        _done = true;
+        return Catalogue.TryOpen(_directory, _name)
+            ?? throw new BothyException($"cannot use {_name} from the store: another process removed it");
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        if (!_done)
+        {
+            StoreDirectory.Discard(_file);
+            _done = true;
+        }
+
+        _file.Dispose();
+        _sha256.Dispose();
+        _sha1.Dispose();
+    }
+
+    private void Add(TreeEntry entry, long length, ReadOnlySpan<byte> sha256, ReadOnlySpan<byte> sha1)
+    {
+        try
+        {
+            _table.Add(entry, length, sha256, sha1);
+        }
+        catch (EncoderFallbackException failure)
+        {
+            throw new BothyException($"cannot take {entry.Path} into the store: its name or owner is not Unicode text", failure);
+        }
+    }
+
+    private void FlushBuffer()
+    {
+        Write(_buffer.AsSpan(0, _buffered), _written);
+        _written += _buffered;
+        _buffered = 0;
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes, long offset)
+    {
+        try
+        {
+            RandomAccess.Write(_file.SafeFileHandle, bytes, offset);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw _directory.Failure(failure);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+namespace Bothy.Store;
+
+/// <summary>
+/// Verified bytes on disk, by digest: blobs as they were fetched, catalogues of what is in them, and notes beside them.
+/// Safe for concurrent use by threads and processes; a process that dies at any point leaves nothing half-written visible.
+/// </summary>
+public sealed class ContentStore
+{
+    private readonly StoreDirectory _directory;
+
+    /// <summary>The store in <paramref name="directory"/>, which is created on the first write.</summary>
+    public ContentStore(string directory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        _directory = new StoreDirectory(directory);
+        Notes = new Notes(_directory);
+    }
+
+    /// <summary>The full path of its directory.</summary>
+    public string Directory => _directory.Root;
+
+    /// <summary>Small records by name.</summary>
+    public Notes Notes { get; }
+
+    /// <summary><c>$BOTHY_STORE</c>, else <c>$XDG_CACHE_HOME/bothy</c>, else <c>$HOME/.cache/bothy</c>.</summary>
+    /// <exception cref="BothyException">None of them is set.</exception>
+    public static string DefaultDirectory(IReadOnlyDictionary<string, string> environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        return Value("BOTHY_STORE")
+            // The XDG specification: a relative path there is to be ignored.
+            ?? (Value("XDG_CACHE_HOME") is { } cache && Path.IsPathRooted(cache) ? Path.Combine(cache, "bothy") : null)
+            ?? (Value("HOME") is { } home ? Path.Combine(home, ".cache", "bothy") : null)
+            ?? throw new BothyException("cannot tell where the store is: neither BOTHY_STORE nor HOME is set") { Hint = "Set BOTHY_STORE to a directory." };
+
+        string? Value(string name) => environment.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
+    }
+
+    /// <summary>Whether there is a blob with this digest; its bytes are not looked at.</summary>
+    public bool Contains(Digest digest) => File.Exists(_directory.Blob(digest));
+
+    /// <summary>Opens a blob without checking its bytes, or returns null. The stream is the caller's.</summary>
+    public FileStream? TryOpen(Digest digest)
+    {
+        try
+        {
+            return new FileStream(_directory.Blob(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new BothyException($"cannot read {digest} from the store: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>
+    /// Opens a blob, or returns null. Its bytes are hashed as they are read, forward and once; the read that reaches the end
+    /// throws <see cref="DamagedItemException"/> where they are not the blob's, so use nothing before the end was seen.
+    /// </summary>
+    public Stream? TryOpenVerified(Digest digest) =>
+        TryOpen(digest) is { } file
+            ? new VerifyingStream(file, file.Length, digest, () => Damaged(digest))
+            : null;
+
+    /// <summary>Reads and checks a whole blob, or returns null.</summary>
+    /// <exception cref="DamagedItemException">The bytes are not those of the digest; the blob was removed.</exception>
+    /// <exception cref="BothyException">It has more than <paramref name="limit"/> bytes, or cannot be read.</exception>
+    public byte[]? TryRead(Digest digest, int limit = 256 << 20)
+    {
+        using var file = TryOpen(digest);
+        if (file is null)
+        {
+            return null;
+        }
+
+        if (file.Length > limit)
+        {
+            throw new BothyException(FormattableString.Invariant($"cannot read {digest} from the store: it has {file.Length} bytes, more than {limit}"));
+        }
+
+        byte[] bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return Digest.Of(bytes) == digest ? bytes : throw Damaged(digest);
+    }
+
+    /// <summary>Removes a blob if it is there.</summary>
+    public void Remove(Digest digest) => RemoveFile(_directory.Blob(digest));
+
+    /// <summary>Puts bytes into the store that are in memory, and returns their digest.</summary>
+    /// <exception cref="BothyException">The store cannot be written.</exception>
+    public Digest AddBytes(ReadOnlySpan<byte> bytes)
+    {
+        var digest = Digest.Of(bytes);
+        if (!Contains(digest))
+        {
+            _directory.WriteFile(_directory.Blob(digest), bytes);
+        }
+
+        return digest;
+    }
+
+    /// <summary>
+    /// Begins to receive the blob with digest <paramref name="expected"/>, continuing where an earlier attempt stopped.
+    /// </summary>
+    /// <param name="expected">The digest that the bytes must have.</param>
+    /// <param name="size">The size that they must have, where known.</param>
+    /// <exception cref="BothyException">The store cannot be written.</exception>
+    public Reception BeginReception(Digest expected, long? size) => Reception.Begin(_directory, expected, size);
+
+    /// <summary>Begins to freeze a tree of files, made from the bytes with digest <paramref name="source"/>.</summary>
+    /// <param name="source">What the tree is made from: a package, a layer.</param>
+    /// <param name="kind">How it was read, so that one source can have several: lower-case letters, digits and dashes.</param>
+    /// <exception cref="BothyException">The store cannot be written.</exception>
+    public CatalogueWriter BeginCatalogue(Digest source, string kind) => new(_directory, new CatalogueName(source, kind));
+
+    /// <summary>Opens a catalogue, or returns null where there is none, or only one of another version of the format.</summary>
+    /// <exception cref="DamagedItemException">Its table is damaged; the catalogue was removed.</exception>
+    public Catalogue? TryOpenCatalogue(Digest source, string kind) => Catalogue.TryOpen(_directory, new CatalogueName(source, kind));
+
+    private DamagedItemException Damaged(Digest digest)
+    {
+        Remove(digest);
+        return new DamagedItemException(digest.ToString(), "its bytes have another digest");
+    }
+
+    private void RemoveFile(string path) => _directory.Translated(() =>
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // A store that was never written has nothing to remove.
+        }
+
+        return true;
+    });
+}

@@ -1,0 +1,206 @@
+using System.Security.Cryptography;
+
+namespace Bothy.Store;
+
+/// <summary>
+/// A blob on its way into the store. Fill <see cref="Destination"/>, then <see cref="Commit"/>; disposing it without keeps what was
+/// received so far, and the next reception of the same digest, in this process or a later one, continues there.
+/// </summary>
+/// <remarks>
+/// While one process receives a blob, another that begins the same one writes to a file of its own: waiting could take as long
+/// as a hung server, and whichever finishes first gives both what they want.
+/// </remarks>
+public sealed class Reception : IDisposable
+{
+    private readonly StoreDirectory _directory;
+    private readonly FileStream _file;
+    private readonly HashingStream _destination;
+    private readonly Digest _expected;
+    private readonly long? _size;
+    private readonly bool _keep;
+    private bool _done;
+
+    private Reception(StoreDirectory directory, Digest expected, long? size, FileStream? partial)
+    {
+        _directory = directory;
+        _expected = expected;
+        _size = size;
+        _keep = partial is not null;
+        _file = partial ?? directory.CreateTemporary();
+        _destination = new HashingStream(_file, directory);
+    }
+
+    /// <summary>
+    /// Where the bytes go: its length is what is there already, and it takes more at its end. It can be emptied to start over,
+    /// but neither read nor changed in the middle.
+    /// </summary>
+    public Stream Destination => _destination;
+
+    /// <summary>Checks what was received and makes it visible under its digest.</summary>
+    /// <exception cref="BothyException">The bytes are not those expected, and were thrown away; or the store cannot be written.</exception>
+    public void Commit()
+    {
+        ObjectDisposedException.ThrowIf(_done, this);
+        if (_size is { } size && _destination.Length != size)
+        {
+            throw Refuse(FormattableString.Invariant($"it has {_destination.Length} bytes where {size} are expected"));
+        }
+
+        var actual = _destination.Finish();
+        if (actual != _expected)
+        {
+            throw Refuse($"its digest is {actual}");
+        }
+
+        _directory.Publish(_file, _directory.Blob(_expected));
+        _done = true;
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        if (!_done)
+        {
+            // An empty file is no progress.
+            if (!_keep || _destination.Length == 0)
+            {
+                StoreDirectory.Discard(_file);
+            }
+
+            _done = true;
+        }
+
+        _destination.Dispose();
+        _file.Dispose();
+    }
+
+    internal static Reception Begin(StoreDirectory directory, Digest expected, long? size)
+    {
+        var reception = new Reception(directory, expected, size, directory.TryOpenPartial(expected));
+        try
+        {
+            reception._destination.HashWhatIsThere();
+            return reception;
+        }
+        catch
+        {
+            reception.Dispose();
+            throw;
+        }
+    }
+
+    private BothyException Refuse(string reason)
+    {
+        StoreDirectory.Discard(_file);
+        _done = true;
+        _file.Dispose();
+        return new BothyException($"cannot accept {_expected}: {reason}")
+        {
+            Hint = "The server or something on the way changed the file, or its index is older than the file; try again or use another mirror.",
+        };
+    }
+
+    /// <summary>The end of a file, hashed as it grows.</summary>
+    private sealed class HashingStream(FileStream file, StoreDirectory directory) : Stream
+    {
+        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        private long _length;
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => true;
+
+        public override bool CanWrite => true;
+
+        public override long Length => _length;
+
+        public override long Position
+        {
+            get => _length;
+            set => ArgumentOutOfRangeException.ThrowIfNotEqual(value, _length);
+        }
+
+        public void HashWhatIsThere()
+        {
+            byte[] buffer = GC.AllocateUninitializedArray<byte>(128 << 10);
+            for (int count; (count = directory.Translated(() => RandomAccess.Read(file.SafeFileHandle, buffer, _length))) > 0; _length += count)
+            {
+                _hash.AppendData(buffer.AsSpan(0, count));
+            }
+        }
+
+        public Digest Finish() => Digest.FromHash(_hash.GetHashAndReset());
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            try
+            {
+                RandomAccess.Write(file.SafeFileHandle, buffer, _length);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                throw directory.Failure(failure);
+            }
+
+            _hash.AppendData(buffer);
+            _length += buffer.Length;
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        // Writing to the page cache takes less time than handing the write to another thread.
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return ValueTask.FromCanceled(cancellationToken);
+            }
+
+            Write(buffer.Span);
+            return ValueTask.CompletedTask;
+        }
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override void SetLength(long value)
+        {
+            if (value > 0)
+            {
+                ArgumentOutOfRangeException.ThrowIfNotEqual(value, _length);
+                return;
+            }
+
+            directory.Translated(() =>
+            {
+                file.SetLength(0);
+                return true;
+            });
+            _ = _hash.GetHashAndReset();
+            _length = 0;
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) =>
+            Position = origin switch
+            {
+                SeekOrigin.Begin => offset,
+                _ => _length + offset,
+            };
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                _hash.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,261 @@
+using System.Security.Cryptography;
+
+namespace Bothy.Store;
+
+/// <summary>
+/// The directories of a store and the one way anything gets into them: written under a temporary name, then renamed.
+/// </summary>
+/// <remarks>
+/// Nothing is flushed to the disk before it is renamed. After a power cut an item can therefore be short or empty, but each is
+/// checked against a digest when it is read, and made again when it fails; flushing hundreds of packages costs
+/// seconds on every build to save a download after a rare accident.
+/// </remarks>
+internal sealed class StoreDirectory(string path)
+{
+    public const UnixFileMode FileMode644 = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    private const UnixFileMode DirectoryMode755 = FileMode644 | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    // A temporary file that no process holds is the rest of a dead one; the hour is for file systems whose locks do not reach other machines.
+    private static readonly TimeSpan TemporaryAge = TimeSpan.FromHours(1);
+    private static readonly TimeSpan PartialAge = TimeSpan.FromDays(7);
+
+    private readonly Lock _creating = new();
+    private volatile bool _created;
+
+    public string Root { get; } = Path.GetFullPath(path);
+
+    private string Temporary => Path.Combine(Root, "temporary");
+
+    public string Blob(Digest digest) => Path.Combine(Root, "blobs", digest.Hex);
+
+    public string Partial(Digest digest) => Path.Combine(Root, "partial", digest.Hex);
+
+    public string Note(string key) => Path.Combine(Root, "notes", Digest.Of(System.Text.Encoding.UTF8.GetBytes(key)).Hex);
+
+    public string Catalogue(CatalogueName name) => Path.Combine(Root, "catalogues", $"{name.Source.Hex}.{name.Kind}");
+
+    /// <summary>A new file under a name of its own, locked for as long as it is open.</summary>
+    public FileStream CreateTemporary()
+    {
+        Create();
+        return Translated(() => OpenLocked(TemporaryName(), FileMode.CreateNew));
+    }
+
+    /// <summary>The file of an unfinished item, kept from process to process; null where another process is writing it.</summary>
+    public FileStream? TryOpenPartial(Digest digest)
+    {
+        Create();
+        string name = Partial(digest);
+        return Translated(() =>
+        {
+            FileStream file;
+            try
+            {
+                file = OpenLocked(name, FileMode.OpenOrCreate);
+            }
+            catch (IOException busy) when (IsLocked(busy))
+            {
+                return null;
+            }
+
+            // Between opening and locking, its owner may have finished and renamed or removed it: then this is the item itself.
+            if (!StillHas(file, name))
+            {
+                file.Dispose();
+                return null;
+            }
+
+            return file;
+        });
+    }
+
+    /// <summary>
+    /// Closes a finished file and makes it visible. It takes the place of one that is there: both have what was promised.
+    /// </summary>
+    public void Publish(FileStream file, string target) => Translated(() =>
+    {
+        string name = file.Name;
+        if (Path.GetDirectoryName(name) != Temporary)
+        {
+            // A reader cannot open a file that is still locked, and one that is unlocked under its partial name can be
+            // taken by another process: so the name goes first, then the lock.
+            string own = TemporaryName();
+            File.Move(name, own);
+            name = own;
+        }
+
+        file.Dispose();
+        File.Move(name, target, overwrite: true);
+        return true;
+    });
+
+    /// <summary>Writes a whole file that is in memory.</summary>
+    public void WriteFile(string target, ReadOnlySpan<byte> content)
+    {
+        using var file = CreateTemporary();
+        try
+        {
+            file.Write(content);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Discard(file);
+            throw Failure(failure);
+        }
+
+        Publish(file, target);
+    }
+
+    /// <summary>Removes an unfinished file, which is still open and so still ours.</summary>
+    public static void Discard(FileStream file)
+    {
+        try
+        {
+            File.Delete(file.Name);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The failure that led here is the one to report; the next sweep removes the file.
+        }
+    }
+
+    /// <summary>Creates the directories and, once, removes what dead processes left.</summary>
+    public void Create()
+    {
+        if (_created)
+        {
+            return;
+        }
+
+        lock (_creating)
+        {
+            if (_created)
+            {
+                return;
+            }
+
+            Translated(() =>
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(Root) ?? Root);
+                CreateOne(Root);
+                foreach (string name in (string[])["blobs", "catalogues", "notes", "partial", "temporary"])
+                {
+                    CreateOne(Path.Combine(Root, name));
+                }
+
+                return true;
+            });
+            _created = true;
+            Sweep();
+        }
+    }
+
+    /// <summary>Runs <paramref name="write"/>; what the file system refuses becomes a message about the store.</summary>
+    public T Translated<T>(Func<T> write)
+    {
+        try
+        {
+            return write();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(failure);
+        }
+    }
+
+    public BothyException Failure(Exception failure)
+    {
+        const int noSpace = 28;
+        const int quota = 122;
+        const int readOnly = 30;
+        string reason = failure switch
+        {
+            UnauthorizedAccessException => "permission denied",
+            { HResult: noSpace } => "no space left on the device",
+            { HResult: quota } => "the disk quota is used up",
+            { HResult: readOnly } => "the file system is read-only",
+            _ => failure.Message,
+        };
+        return new BothyException($"cannot write to the store {Root}: {reason}", failure)
+        {
+            Hint = failure.HResult is noSpace or quota
+                ? "Free some space, or set BOTHY_STORE to a directory with more of it."
+                : "Set BOTHY_STORE to a directory that you may write to.",
+        };
+    }
+
+    public static bool IsLocked(IOException failure) => failure.GetType() == typeof(IOException) && failure.HResult is 11 or 35;
+
+    // Explicit modes, whatever the umask: a store may be shared, and its content is public packages.
+    private static FileStream OpenLocked(string name, FileMode mode)
+    {
+        var file = new FileStream(name, mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        if (file.Length == 0 && !OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file.SafeFileHandle, FileMode644);
+        }
+
+        return file;
+    }
+
+    private static bool StillHas(FileStream file, string name)
+    {
+        string? now = new FileInfo($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}").LinkTarget;
+        return now is null
+            ? File.Exists(name)
+            : now.EndsWith($"/partial/{Path.GetFileName(name)}", StringComparison.Ordinal);
+    }
+
+    private static void CreateOne(string directory)
+    {
+        if (!Directory.Exists(directory))
+        {
+            Directory.CreateDirectory(directory);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(directory, DirectoryMode755);
+            }
+        }
+    }
+
+    private string TemporaryName() => Path.Combine(Temporary, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
+
+    private void Sweep()
+    {
+        try
+        {
+            using var probe = OpenLocked(TemporaryName(), FileMode.CreateNew);
+            // The file system's own clock, which is the one that dated the others.
+            var now = File.GetLastWriteTimeUtc(probe.SafeFileHandle);
+            Sweep("temporary", now - TemporaryAge);
+            Sweep("partial", now - PartialAge);
+            File.Delete(probe.Name);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Tidying must not fail what the store was opened for; what follows reports a store that cannot be written.
+        }
+    }
+
+    private void Sweep(string directory, DateTime before)
+    {
+        foreach (string name in Directory.EnumerateFiles(Path.Combine(Root, directory)))
+        {
+            if (File.GetLastWriteTimeUtc(name) >= before)
+            {
+                continue;
+            }
+
+            try
+            {
+                using var file = new FileStream(name, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+                File.Delete(name);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // Somebody holds it, or has just removed it.
+            }
+        }
+    }
+}
