@@ -23,7 +23,7 @@ public static class Decompression
         return peeked.Start switch
         {
             [0x1F, 0x8B, ..] => new LimitedStream(new GzipDecodingStream(peeked, source), source, limit),
-            [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0] => throw new BothyException($"cannot read {source}: xz is not supported"),
+            [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0] => new XzStream(peeked, source, limit),
             _ => new LimitedStream(peeked, source, limit),
         };
     }

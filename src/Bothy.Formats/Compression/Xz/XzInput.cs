@@ -1,0 +1,134 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Bothy.Formats.Compression.Xz;
+
+/// <summary>The bytes of an xz file, buffered so that a whole chunk of LZMA2 lies in one piece, with the offset for messages.</summary>
+internal sealed class XzInput(Stream inner, string source) : IDisposable
+{
+    private const int Capacity = 128 << 10;
+
+    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(Capacity);
+    private int _end;
+    private bool _summing;
+    private uint _crc;
+    private bool _disposed;
+
+    /// <summary>The buffer; the unread bytes begin at <see cref="At"/>, and spare ones for <see cref="RangeDecoder.LongestSymbol"/> follow the last.</summary>
+    public byte[] Buffer => _buffer;
+
+    /// <summary>Where in <see cref="Buffer"/> the next byte is.</summary>
+    public int At { get; private set; }
+
+    /// <summary>How many bytes were consumed so far.</summary>
+    public long Offset { get; private set; }
+
+    /// <summary>The next <paramref name="count"/> bytes (at most 64 KiB), not consumed.</summary>
+    /// <exception cref="MalformedDataException">There are fewer.</exception>
+    public ReadOnlySpan<byte> Peek(int count) =>
+        TryFill(count) ? _buffer.AsSpan(At, count) : throw Malformed("the data is cut short");
+
+    /// <summary>The next <paramref name="count"/> bytes, consumed; valid until the next call.</summary>
+    /// <exception cref="MalformedDataException">There are fewer.</exception>
+    public ReadOnlySpan<byte> Take(int count)
+    {
+        var bytes = Peek(count);
+        Skip(count);
+        return bytes;
+    }
+
+    /// <summary>Whether at least <paramref name="count"/> more bytes can be had.</summary>
+    public bool TryFill(int count)
+    {
+        if (_end - At >= count)
+        {
+            return true;
+        }
+
+        _buffer.AsSpan(At, _end - At).CopyTo(_buffer);
+        _end -= At;
+        At = 0;
+        _end += inner.ReadAtLeast(_buffer.AsSpan(_end, Capacity - RangeDecoder.LongestSymbol - _end), count - _end, throwOnEndOfStream: false);
+        return _end >= count;
+    }
+
+    /// <summary>Consumes <paramref name="count"/> bytes that were peeked.</summary>
+    public void Skip(int count)
+    {
+        if (_summing)
+        {
+            _crc = Crc32.Append(_crc, _buffer.AsSpan(At, count));
+        }
+
+        At += count;
+        Offset += count;
+    }
+
+    /// <summary>Computes the CRC-32 of what is consumed from here on, for <see cref="TakeCrc"/>.</summary>
+    public void BeginCrc()
+    {
+        _summing = true;
+        _crc = 0;
+    }
+
+    /// <summary>Consumes the CRC-32 of what was consumed since <see cref="BeginCrc"/>.</summary>
+    /// <exception cref="MalformedDataException">It is another; <paramref name="what"/> names whose it is.</exception>
+    public void TakeCrc(string what)
+    {
+        _summing = false;
+        if (BinaryPrimitives.ReadUInt32LittleEndian(Peek(sizeof(uint))) != _crc)
+        {
+            Fail($"the CRC of {what} is wrong");
+        }
+
+        Skip(sizeof(uint));
+    }
+
+    /// <summary>Consumes zero bytes up to a multiple of four of what was consumed since <paramref name="start"/>.</summary>
+    /// <exception cref="MalformedDataException">One is not zero.</exception>
+    public void SkipPadding(long start)
+    {
+        while (((Offset - start) & 3) != 0)
+        {
+            if (Take(1)[0] != 0)
+            {
+                throw Malformed("the padding is not zero");
+            }
+        }
+    }
+
+    /// <summary>A number of at most 63 bits in groups of seven, lowest first (xz format §1.2).</summary>
+    /// <exception cref="MalformedDataException">It is longer than it need be.</exception>
+    public long TakeNumber()
+    {
+        long value = 0;
+        for (int shift = 0; shift < 63; shift += 7)
+        {
+            byte next = Take(1)[0];
+            value |= (long)(next & 0x7F) << shift;
+            if (next < 0x80)
+            {
+                return next != 0 || shift == 0 ? value : throw Malformed("a number is not in its shortest form");
+            }
+        }
+
+        throw Malformed("a number is too long");
+    }
+
+    /// <summary>A failure at the current offset.</summary>
+    public MalformedDataException Malformed(string problem) => new(source, Offset, problem);
+
+    /// <summary>Throws the failure at the current offset.</summary>
+    [DoesNotReturn]
+    public void Fail(string problem) => throw Malformed(problem);
+
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            ArrayPool<byte>.Shared.Return(_buffer);
+        }
+    }
+}
