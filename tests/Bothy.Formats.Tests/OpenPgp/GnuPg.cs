@@ -20,8 +20,15 @@ internal sealed class GnuPg : IDisposable
     public void AddSubkey(string name, string algorithm, string usage = "sign", string expires = "never", string? at = null) =>
         Run([.. At(at), "--quick-add-key", Fingerprint(name), algorithm, usage, expires]).Succeeded();
 
+    public void Revoke(string name)
+    {
+        // gpg prepares a revocation for each key and protects it from use by a colon.
+        string prepared = File.ReadAllText(Path.Combine(_home.Path, "openpgp-revocs.d", Fingerprint(name) + ".rev"));
+        Run(["--import"], System.Text.Encoding.ASCII.GetBytes(prepared.Replace(":-----BEGIN", "-----BEGIN", StringComparison.Ordinal))).Succeeded();
+    }
+
     public string Fingerprint(string name) =>
-        Run(["--with-colons", "--list-keys", name]).Succeeded().Output.Split('\n').First(line => line.StartsWith("fpr:")).Split(':')[9];
+        Run(["--with-colons", "--list-keys", name.Length == 40 ? name : "=" + name]).Succeeded().Output.Split('\n').First(line => line.StartsWith("fpr:")).Split(':')[9];
 
     public byte[] Export(params string[] arguments) => Run(["--export", .. arguments]).Succeeded().OutputBytes;
 
