@@ -70,12 +70,12 @@ public sealed class ClearSignedMessageTests
 
     private static ClearSignedMessage Parse(string text) => ClearSignedMessage.Parse(Encoding.UTF8.GetBytes(text), "InRelease");
 
-    private string Replace(string from, string to)
+    private static string Replace(string from, string to)
     {
         string message = Encoding.UTF8.GetString(Signer.ClearSign("Origin: a\nLabel: b\n", Time));
         Assert.Contains(from, message, StringComparison.Ordinal);
         return message.Replace(from, to, StringComparison.Ordinal);
     }
 
-    private OpenPgpKeyring Keyring() => OpenPgpKeyring.Parse(Signer.ExportKeyring(), "keys");
+    private static OpenPgpKeyring Keyring() => OpenPgpKeyring.Parse(Signer.ExportKeyring(), "keys");
 }

@@ -180,14 +180,14 @@ public sealed class OpenPgpVerifierTests
         Assert.Equal([Created.AddDays(366), null], keyring.Keys.Select(key => key.Expires));
     }
 
-    private void Problem(SignatureProblemKind kind, string reason, OpenPgpVerdict verdict)
+    private static void Problem(SignatureProblemKind kind, string reason, OpenPgpVerdict verdict)
     {
         Assert.False(verdict.IsTrusted);
         Assert.Equal(new SignatureProblem(kind, $"signature by key {Signer.KeyId}: {reason}"), Assert.Single(verdict.Problems));
     }
 
-    private OpenPgpKeyring Keyring() => OpenPgpKeyring.Parse(Signer.ExportKeyring(), "keys");
+    private static OpenPgpKeyring Keyring() => OpenPgpKeyring.Parse(Signer.ExportKeyring(), "keys");
 
-    private OpenPgpVerdict Verify(byte[] signature, DateTimeOffset now) =>
+    private static OpenPgpVerdict Verify(byte[] signature, DateTimeOffset now) =>
         OpenPgpVerifier.Verify(Data, OpenPgpSignatures.ParseDetached(signature, "Release.gpg"), Keyring(), now);
 }
