@@ -98,7 +98,8 @@ public sealed class NetrcCredentials
             string rest = scheme < 0 ? text : text[(scheme + 3)..];
             int slash = rest.IndexOf('/', StringComparison.Ordinal);
             string path = slash < 0 ? "" : rest[slash..];
-            return Uri.TryCreate("x://" + (slash < 0 ? rest : rest[..slash]), UriKind.Absolute, out var server) && server.Host.Length > 0
+            // Any scheme without a port of its own; one letter would be a drive.
+            return Uri.TryCreate("machine://" + (slash < 0 ? rest : rest[..slash]), UriKind.Absolute, out var server) && server.Host.Length > 0
                 ? new Machine(scheme < 0 ? null : text[..scheme].ToLowerInvariant(), server.Host, server.Port < 0 ? null : server.Port, path, new NetworkCredential(login, password))
                 : null;
         }
