@@ -69,16 +69,13 @@ internal static class LocalFile
     private static BothyException TooLong(Uri address, long limit) =>
         TransferFailure.Permanent(address, FormattableString.Invariant($"it has more than {limit} bytes"));
 
-    // The platform's sentence would name the path a second time.
-    private static BothyException Failure(Uri address, Exception failure) => TransferFailure.Permanent(
-        address,
-        failure switch
-        {
-            FileNotFoundException or DirectoryNotFoundException => "there is no such file",
-            UnauthorizedAccessException => "it may not be read",
-            _ => failure.Message,
-        },
-        inner: failure);
+    private static BothyException Failure(Uri address, Exception failure) => failure switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => TransferFailure.NotFound(address, "there is no such file", inner: failure),
+        // The platform's sentence would name the path a second time.
+        UnauthorizedAccessException => TransferFailure.Permanent(address, "it may not be read", inner: failure),
+        _ => TransferFailure.Permanent(address, failure.Message, inner: failure),
+    };
 
     private static T Guarded<T>(Uri address, Func<T> action)
     {

@@ -21,6 +21,9 @@ internal static class TransferFailure
     public static TransientException Transient(Uri address, string reason, string? hint = null, Exception? inner = null, TimeSpan? retryAfter = null) =>
         new($"cannot fetch {Address.Shown(address)}: {reason}", inner) { Hint = hint, RetryAfter = retryAfter };
 
+    public static NotFoundException NotFound(Uri address, string reason, string? hint = null, Exception? inner = null) =>
+        new($"cannot fetch {Address.Shown(address)}: {reason}", inner) { Hint = hint };
+
     public static BothyException Cut(Uri address, Exception? inner = null) =>
         Transient(address, "the connection was closed before the end", inner: inner);
 
@@ -31,9 +34,12 @@ internal static class TransferFailure
     {
         int code = (int)response.StatusCode;
         string reason = $"the server says {Name(response.StatusCode)}";
-        return code is 408 or 429 or >= 500
-            ? Transient(address, reason, retryAfter: After(response.Headers.RetryAfter, now))
-            : Permanent(address, reason, StatusHint(response.StatusCode));
+        return code switch
+        {
+            408 or 429 or >= 500 => Transient(address, reason, retryAfter: After(response.Headers.RetryAfter, now)),
+            404 or 410 => NotFound(address, reason, StatusHint(response.StatusCode)),
+            _ => Permanent(address, reason, StatusHint(response.StatusCode)),
+        };
     }
 
     public static BothyException OfRequest(Uri address, HttpRequestException failure, Uri? proxy)
