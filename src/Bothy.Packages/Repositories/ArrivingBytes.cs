@@ -1,0 +1,188 @@
+using System.Security.Cryptography;
+using Bothy.Formats;
+
+namespace Bothy.Packages.Repositories;
+
+/// <summary>
+/// A file of known size on its way into memory: a download writes at its end and hashes, and at the same time
+/// <see cref="OpenRead"/> reads from its start and waits where it has caught up. So an index is decompressed and scanned
+/// while it arrives; what was made of it counts only once <see cref="Complete"/> has found the bytes to be the right ones.
+/// </summary>
+internal sealed class ArrivingBytes : Stream
+{
+    private readonly Lock _changed = new();
+    private readonly IncrementalHash _hash;
+    private readonly byte[] _bytes;
+    private readonly TaskCompletionSource _whole = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _waiting;
+    private int _length;
+    private bool _restarted;
+    private bool _ended;
+
+    /// <summary>Prepares for a file of <paramref name="size"/> bytes.</summary>
+    public ArrivingBytes(int size, HashAlgorithmName algorithm)
+    {
+        _bytes = GC.AllocateUninitializedArray<byte>(size);
+        _hash = IncrementalHash.CreateHash(algorithm);
+    }
+
+    /// <summary>Whether what was there had to be thrown away: then readers failed, and the bytes have to be read anew.</summary>
+    public bool WasRestarted => _restarted;
+
+    /// <summary>The bytes that are there.</summary>
+    public ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, _length);
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => true;
+
+    public override bool CanWrite => true;
+
+    public override long Length => _length;
+
+    public override long Position
+    {
+        get => _length;
+        set => ArgumentOutOfRangeException.ThrowIfNotEqual(value, _length);
+    }
+
+    /// <summary>Ends the arrival, whole or not, and lets readers see its end. Returns the hash in lower-case hex digits.</summary>
+    public string Complete()
+    {
+        lock (_changed)
+        {
+            _ended = true;
+            Signal();
+        }
+
+        _whole.TrySetResult();
+        return Convert.ToHexStringLower(_hash.GetHashAndReset());
+    }
+
+    /// <summary>Waits for <see cref="Complete"/>.</summary>
+    public Task WholeAsync() => _whole.Task;
+
+    /// <summary>Reads the bytes once they are all there.</summary>
+    public Stream OpenWhole() => new MemoryStream(_bytes, 0, _length, writable: false);
+
+    /// <summary>Reads the bytes from the start while they arrive.</summary>
+    public Stream OpenRead() => new Reader(this);
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        if (buffer.Length > _bytes.Length - _length)
+        {
+            throw new IOException("more bytes than announced");
+        }
+
+        // Nobody reads beyond the length, so the copy needs no lock.
+        buffer.CopyTo(_bytes.AsSpan(_length));
+        _hash.AppendData(buffer);
+        lock (_changed)
+        {
+            _length += buffer.Length;
+            Signal();
+        }
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        Write(buffer.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override void SetLength(long value)
+    {
+        if (value == _length)
+        {
+            return;
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNotEqual(value, 0);
+        lock (_changed)
+        {
+            _length = 0;
+            _restarted = true;
+            Signal();
+        }
+
+        _ = _hash.GetHashAndReset();
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("read by OpenRead");
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("written at its end only");
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            lock (_changed)
+            {
+                _ended = true;
+                Signal();
+            }
+
+            _whole.TrySetResult();
+            _hash.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    // Called with the lock held. The continuation must not run here: it would read with the lock, on the download's time.
+    private void Signal()
+    {
+        _waiting?.SetResult();
+        _waiting = null;
+    }
+
+    private sealed class Reader(ArrivingBytes arriving) : ForwardReadStream
+    {
+        private int _position;
+
+        public override int Read(Span<byte> buffer) => throw new NotSupportedException("waiting here would hold a thread; read asynchronously");
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            while (true)
+            {
+                Task more;
+                lock (arriving._changed)
+                {
+                    if (arriving._restarted)
+                    {
+                        throw new IOException("the bytes that were read have been thrown away");
+                    }
+
+                    if (arriving._length > _position || arriving._ended)
+                    {
+                        int count = Math.Min(buffer.Length, arriving._length - _position);
+                        arriving._bytes.AsSpan(_position, count).CopyTo(buffer.Span);
+                        _position += count;
+                        return count;
+                    }
+
+                    arriving._waiting ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                    more = arriving._waiting.Task;
+                }
+
+                await more.WaitAsync(cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+using System.IO.Compression;
+using System.Text;
+using Bothy.Formats.Compression;
+using Bothy.Packages.Debian;
+using Bothy.Store;
+using Bothy.Transfer;
+using ForwardReadStream = Bothy.Formats.ForwardReadStream;
+
+namespace Bothy.Packages.Repositories;
+
+/// <summary>One index to be read.</summary>
+/// <param name="Repository">Whose it is.</param>
+/// <param name="File">The file, as the release lists it.</param>
+/// <param name="TextSize">The size of its text, where the release lists it.</param>
+/// <param name="ByHash">Whether the archive keeps it by its hash.</param>
+/// <param name="Origin">What its packages are to know about it.</param>
+internal sealed record WantedIndex(DebianRepository Repository, ReleaseFile File, long? TextSize, bool ByHash, DebianIndexOrigin Origin);
+
+/// <summary>Fetches indexes that a trusted release lists, verifies them against it and scans them while they arrive.</summary>
+internal sealed class IndexFetcher(TransferClient transfer, ContentStore store)
+{
+    // Debian's largest is 50 MiB of text in 12 MiB; these only keep a broken archive from filling the memory.
+    private const int MaxFileSize = 512 << 20;
+    private const long MaxTextSize = 2L << 30;
+
+    /// <summary>Reads an index from the store, else from the archive.</summary>
+    /// <exception cref="BothyException">It cannot be had, or is not the one that the release lists, or is no index.</exception>
+    public async Task<(DebianIndex Index, VerifiedIndex Facts)> FetchAsync(WantedIndex wanted, DebianFetchOptions options, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (wanted.File.Size > MaxFileSize)
+        {
+            throw new BothyException(FormattableString.Invariant($"cannot use {wanted.Repository}: {wanted.File.Path} has {wanted.File.Size} bytes, more than {MaxFileSize}"));
+        }
+
+        if (await TryReadStoredAsync(wanted, cancellationToken) is { } stored)
+        {
+            progress?.Report(new FetchProgress(wanted.Origin.ToString(), wanted.File.Size, wanted.File.Size));
+            return stored;
+        }
+
+        if (options.Offline)
+        {
+            throw new BothyException($"cannot use {wanted.Repository}: {wanted.File.Path} is not in the store, and there is no network")
+            {
+                Hint = "Run once without --offline so that it gets into the store.",
+            };
+        }
+
+        var directory = wanted.Repository.ReleaseDirectory;
+        if (wanted.ByHash)
+        {
+            try
+            {
+                return await DownloadAsync(wanted, new Uri(directory, wanted.File.ByHashPath), progress, cancellationToken);
+            }
+            catch (NotFoundException)
+            {
+                // Some mirrors promise by-hash in a copied Release file and do not carry it.
+            }
+        }
+
+        return await DownloadAsync(wanted, new Uri(directory, wanted.File.Path), progress, cancellationToken);
+    }
+
+    private async Task<(DebianIndex, VerifiedIndex)?> TryReadStoredAsync(WantedIndex wanted, CancellationToken cancellationToken)
+    {
+        if (DigestOf(wanted.File) is not { } digest)
+        {
+            return null;
+        }
+
+        try
+        {
+            await using var stored = store.TryOpenVerified(digest);
+            return stored is null ? null : (await ScanAsync(stored, wanted, cancellationToken), Facts(wanted, digest));
+        }
+        catch (DamagedItemException)
+        {
+            // It was removed, and is fetched again.
+            return null;
+        }
+    }
+
+    private async Task<(DebianIndex, VerifiedIndex)> DownloadAsync(WantedIndex wanted, Uri address, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
+    {
+        var file = wanted.File;
+        using var arriving = new ArrivingBytes((int)file.Size, file.AlgorithmName);
+        var scanning = ScanWhileArrivingAsync(arriving, wanted, cancellationToken);
+        string hash;
+        try
+        {
+            var reporting = progress is null ? null : new Reporting(wanted, progress);
+            await transfer.DownloadAsync(address, arriving, new DownloadOptions { ExpectedSize = file.Size }, reporting, cancellationToken);
+            hash = arriving.Complete();
+        }
+        catch
+        {
+            arriving.Complete();
+            await ((Task)scanning).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        if (hash != file.Hash)
+        {
+            await ((Task)scanning).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw new BothyException($"cannot trust {wanted.Repository}: {file.Path} is not the file that its Release file lists: its {file.Algorithm} is {hash} where {file.Hash} is expected")
+            {
+                Hint = "The mirror is in the middle of an update, or somebody changed the file; try again, or use another mirror.",
+            };
+        }
+
+        var digest = await Task.Run(() => Keep(file, arriving), cancellationToken);
+        var index = arriving.WasRestarted
+            ? await ScanAsync(arriving.OpenWhole(), wanted, cancellationToken)
+            : await scanning;
+        return (index, Facts(wanted, digest));
+    }
+
+    // xz has no asynchronous decoder, and waiting for the network must not hold a thread.
+    private static Task<DebianIndex> ScanWhileArrivingAsync(ArrivingBytes arriving, WantedIndex wanted, CancellationToken cancellationToken) => Task.Run(
+        async () =>
+        {
+            if (wanted.File.Path.EndsWith(".gz", StringComparison.Ordinal))
+            {
+                await using var unzipped = new GZipStream(arriving.OpenRead(), CompressionMode.Decompress);
+                return await ScanTextAsync(unzipped, wanted, cancellationToken);
+            }
+
+            await arriving.WholeAsync().WaitAsync(cancellationToken);
+            return await ScanAsync(arriving.OpenWhole(), wanted, cancellationToken);
+        },
+        cancellationToken);
+
+    private static async Task<DebianIndex> ScanAsync(Stream compressed, WantedIndex wanted, CancellationToken cancellationToken)
+    {
+        await using var text = Decompression.OpenRead(compressed, $"{wanted.File.Path} of {wanted.Repository}", wanted.TextSize ?? MaxTextSize);
+        return await ScanTextAsync(text, wanted, cancellationToken);
+    }
+
+    private static async Task<DebianIndex> ScanTextAsync(Stream text, WantedIndex wanted, CancellationToken cancellationToken)
+    {
+        await using var counted = new CountedText(text, $"{wanted.File.Path} of {wanted.Repository}", wanted.TextSize ?? MaxTextSize);
+        var index = await DebianIndex.ReadAsync(counted, wanted.Origin, cancellationToken);
+        counted.CheckEnd(wanted.TextSize);
+        return index;
+    }
+
+    private static VerifiedIndex Facts(WantedIndex wanted, Digest digest) => new(wanted.File.Path, digest, wanted.File.Size);
+
+    // The store knows bytes by SHA-256 only; for a release that lists only SHA-512 a note leads from one to the other.
+    private Digest? DigestOf(ReleaseFile file) =>
+        file.Digest
+        ?? (store.Notes.TryRead(NoteOf(file)) is { } note && Digest.TryParse(Encoding.ASCII.GetString(note), null, out var digest) ? digest : null);
+
+    private Digest Keep(ReleaseFile file, ArrivingBytes bytes)
+    {
+        var digest = store.AddBytes(bytes.Bytes.Span);
+        if (file.Digest is null)
+        {
+            store.Notes.Write(NoteOf(file), Encoding.ASCII.GetBytes(digest.ToString()));
+        }
+
+        return digest;
+    }
+
+    private static string NoteOf(ReleaseFile file) => $"debian/{file.Algorithm} {file.Hash}";
+
+    private sealed class Reporting(WantedIndex wanted, IProgress<FetchProgress> progress) : IProgress<long>
+    {
+        private readonly string _what = wanted.Origin.ToString();
+
+        public void Report(long value) => progress.Report(new FetchProgress(_what, value, wanted.File.Size));
+    }
+
+    /// <summary>Text of which no more may come than the release says, and at the end no less.</summary>
+    private sealed class CountedText(Stream text, string source, long limit) : ForwardReadStream
+    {
+        private long _count;
+
+        public override int Read(Span<byte> buffer) => Count(text.Read(buffer));
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                return Count(await text.ReadAsync(buffer, cancellationToken));
+            }
+            catch (InvalidDataException failure)
+            {
+                throw new MalformedDataException(source, _count, $"the compressed data is damaged ({failure.Message})");
+            }
+        }
+
+        public void CheckEnd(long? size)
+        {
+            if (_count != (size ?? _count))
+            {
+                throw new MalformedDataException(source, _count, FormattableString.Invariant($"its text has {_count} bytes where the Release file says {size}"));
+            }
+        }
+
+        private int Count(int read)
+        {
+            _count += read;
+            return _count <= limit
+                ? read
+                : throw new MalformedDataException(source, _count, FormattableString.Invariant($"its text has more than {limit} bytes"));
+        }
+    }
+}

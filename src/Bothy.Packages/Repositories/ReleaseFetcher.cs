@@ -1,0 +1,133 @@
+using Bothy.Packages.Debian;
+using Bothy.Store;
+using Bothy.Transfer;
+
+namespace Bothy.Packages.Repositories;
+
+/// <summary>Fetches the release of a suite, trusts it or fails, and never goes back behind one that was already seen.</summary>
+internal sealed class ReleaseFetcher(TransferClient transfer, ContentStore store, TimeProvider clock)
+{
+    private const int MaxLength = 32 << 20;
+
+    /// <summary>The release to use for <paramref name="repository"/>, and a warning where it is not the one that the mirror serves.</summary>
+    /// <exception cref="BothyException">There is none that can be trusted, or it is too old.</exception>
+    public async Task<(TrustedRelease Release, string? Warning)> FetchAsync(DebianRepository repository, DebianFetchOptions options, CancellationToken cancellationToken)
+    {
+        var note = ReleaseNote.TryRead(store, repository);
+        var seen = note is null ? null : TryLoad(note);
+        var (served, servedNote) = options.Offline ? (null, null) : await DownloadAsync(repository, seen is null ? null : note, cancellationToken);
+        var signed = served ?? seen ?? throw new BothyException($"cannot use {repository}: its index is not in the store, and there is no network")
+        {
+            Hint = "Run once without --offline so that it gets into the store.",
+        };
+
+        var now = clock.GetUtcNow();
+        var trusted = signed.Trust(repository, now);
+        string? warning = null;
+        if (served is not null && seen is not null && !options.AllowOlder && Newer(seen, trusted, repository, now) is { } newer)
+        {
+            warning = $"{repository}: the mirror serves an index of {DebianRelease.Show(trusted.Release.Date)}; using the one of {DebianRelease.Show(newer.Release.Date)} that was seen before";
+            (trusted, servedNote) = (newer, null);
+        }
+
+        trusted.Release.CheckDates(now, repository.CheckValidUntil, repository.ToString());
+        CheckFloor(repository, trusted.Release, options);
+        servedNote?.Write(store, repository);
+        return (trusted, warning);
+    }
+
+    private static void CheckFloor(DebianRepository repository, DebianRelease release, DebianFetchOptions options)
+    {
+        var floor = options.Floors.FirstOrDefault(floor => floor.Suite == repository.Suite && floor.Origin == release.Origin);
+        if (floor is not null && release.Date < floor.Date && !options.AllowOlder)
+        {
+            throw new BothyException($"cannot use {repository}: its index is of {DebianRelease.Show(release.Date)}, older than that of {DebianRelease.Show(floor.Date)} which the lock records")
+            {
+                Hint = "The mirror lags behind, or somebody replays an old state of it; use another mirror, or try again later.",
+            };
+        }
+    }
+
+    // The keys may have changed since it was seen; then it is as good as never seen.
+    private static TrustedRelease? Newer(SignedRelease seen, TrustedRelease served, DebianRepository repository, DateTimeOffset now)
+    {
+        try
+        {
+            var trusted = seen.Trust(repository, now);
+            return trusted.Release.Date > served.Release.Date ? trusted : null;
+        }
+        catch (BothyException)
+        {
+            return null;
+        }
+    }
+
+    private SignedRelease? TryLoad(ReleaseNote note)
+    {
+        try
+        {
+            if (store.TryRead(note.Release) is not { } release)
+            {
+                return null;
+            }
+
+            byte[]? signature = note.Signature is { } digest ? store.TryRead(digest) : null;
+            return note.Signature is null || signature is not null ? new SignedRelease(release, signature) : null;
+        }
+        catch (DamagedItemException)
+        {
+            return null;
+        }
+    }
+
+    // Null for the release where the one of the note is still current.
+    private async Task<(SignedRelease? Release, ReleaseNote? Note)> DownloadAsync(DebianRepository repository, ReleaseNote? note, CancellationToken cancellationToken)
+    {
+        var directory = repository.ReleaseDirectory;
+        var conditions = new FetchOptions { MaxBytes = MaxLength, IfModifiedSince = note?.LastModified, IfNoneMatch = note?.EntityTag };
+        switch (await transfer.FetchAsync(new Uri(directory, "InRelease"), note?.Signature is null ? conditions : conditions with { IfModifiedSince = null, IfNoneMatch = null }, cancellationToken))
+        {
+            case FetchResult.NotModified:
+                return default;
+            case FetchResult.Found found:
+                return Keep(found, signature: null);
+            case FetchResult.NotFound missing:
+                return await DownloadDetachedAsync(directory, conditions, missing, cancellationToken);
+            default:
+                throw new InvalidOperationException("a kind of answer that did not exist");
+        }
+    }
+
+    private async Task<(SignedRelease? Release, ReleaseNote? Note)> DownloadDetachedAsync(Uri directory, FetchOptions conditions, FetchResult.NotFound inRelease, CancellationToken cancellationToken)
+    {
+        switch (await transfer.FetchAsync(new Uri(directory, "Release"), conditions, cancellationToken))
+        {
+            case FetchResult.NotModified:
+                return default;
+            case FetchResult.Found found:
+                var signature = await transfer.FetchAsync(new Uri(directory, "Release.gpg"), new FetchOptions { MaxBytes = MaxLength }, cancellationToken);
+                return signature is FetchResult.Found detached
+                    ? Keep(found, detached.Bytes)
+                    : throw new BothyException($"cannot trust {DebianRepository.ShownUri(directory)}: its Release file is not signed")
+                    {
+                        Hint = "An archive needs InRelease, or Release.gpg beside Release.",
+                    };
+            default:
+                throw new BothyException(inRelease.Failure.Message, inRelease.Failure)
+                {
+                    Hint = "There is no such suite at this address: check both.",
+                };
+        }
+    }
+
+    private (SignedRelease Release, ReleaseNote Note) Keep(FetchResult.Found found, ReadOnlyMemory<byte>? signature)
+    {
+        // Kept before it is trusted: the bytes are only looked at again through Trust, and the note is written after it.
+        var note = new ReleaseNote(
+            store.AddBytes(found.Bytes.Span),
+            signature is { } detached ? store.AddBytes(detached.Span) : null,
+            found.LastModified,
+            found.EntityTag);
+        return (new SignedRelease(found.Bytes, signature), note);
+    }
+}
