@@ -1,6 +1,9 @@
 namespace Bothy.Formats;
 
-/// <summary>A stream that can only be read, once, from its beginning to its end.</summary>
+/// <summary>
+/// A stream that is only read, once, from front to back. Reading "asynchronously" runs on the caller's thread: the bytes are
+/// computed here from files, and a decoder waits for the processor, not for them.
+/// </summary>
 public abstract class ForwardReadStream : Stream
 {
     /// <inheritdoc />
@@ -26,7 +29,7 @@ public abstract class ForwardReadStream : Stream
     public abstract override int Read(Span<byte> buffer);
 
     /// <inheritdoc />
-    public sealed override int Read(byte[] buffer, int offset, int count)
+    public override int Read(byte[] buffer, int offset, int count)
     {
         ValidateBufferArguments(buffer, offset, count);
         return Read(buffer.AsSpan(offset, count));
@@ -37,6 +40,20 @@ public abstract class ForwardReadStream : Stream
     {
         Span<byte> one = stackalloc byte[1];
         return Read(one) == 0 ? -1 : one[0];
+    }
+
+    /// <inheritdoc />
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(Read(buffer.Span));
+    }
+
+    /// <inheritdoc />
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
     }
 
     /// <inheritdoc />

@@ -1,0 +1,108 @@
+using System.Diagnostics.CodeAnalysis;
+using Bothy.Oci.Archives;
+using Bothy.Oci.Layout;
+
+namespace Bothy.Oci;
+
+/// <summary>Where an image goes: <c>oci:DIR[:TAG]</c>, <c>oci-archive:FILE[:TAG]</c>, <c>docker-archive:FILE[:REF]</c> or <c>rootfs:FILE</c>.</summary>
+public abstract record Destination
+{
+    private const string Known = "oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF] or rootfs:FILE";
+
+    private Destination(string path) => Path = path;
+
+    /// <summary>The directory or file.</summary>
+    public string Path { get; }
+
+    /// <summary>Reads a destination, or says in <paramref name="reason"/> why it is none.</summary>
+    public static bool TryParse(string text, [NotNullWhen(true)] out Destination? destination, [NotNullWhen(false)] out string? reason)
+    {
+        // As skopeo does: the path ends at the first colon, so it cannot hold one.
+        string[] parts = text.Split(':', 3);
+        string path = parts.ElementAtOrDefault(1) ?? "";
+        string? name = parts.ElementAtOrDefault(2);
+        destination = null;
+        reason = parts.Length == 1 ? $"'{text}' names no transport: want {Known}"
+            : parts[0] is not ("oci" or "oci-archive" or "docker-archive" or "rootfs") ? $"'{parts[0]}' is not a transport that can be written: want {Known}"
+            : path.Length == 0 ? $"'{text}' names no {(parts[0] == "oci" ? "directory" : "file")}"
+            : path.Contains('\0', StringComparison.Ordinal) ? "a path cannot hold NUL"
+            : null;
+        if (reason is not null)
+        {
+            return false;
+        }
+
+        destination = parts[0] switch
+        {
+            "oci" => IsName(name, out var tag, out reason) ? new Layout(path, tag) : null,
+            "oci-archive" => IsName(name, out var tag, out reason) ? new OciArchive(path, tag) : null,
+            "docker-archive" => IsDockerName(name, out var reference, out reason) ? new DockerArchive(path, reference) : null,
+            _ => IsNothing(name, out reason) ? new Rootfs(path) : null,
+        };
+        return destination is not null;
+    }
+
+    /// <summary>Writes what a build made to this destination, whole or not at all.</summary>
+    /// <exception cref="BothyException">It cannot be written; the message names it.</exception>
+    public abstract void Write(Delivery delivery, CancellationToken cancellationToken);
+
+    private static bool IsName(string? text, out ReferenceName? name, [NotNullWhen(false)] out string? reason)
+    {
+        bool good = ReferenceName.TryParse(text, out var parsed);
+        name = good ? parsed : null;
+        reason = good || text is null ? null : $"'{text}' is not a tag: want letters and digits joined by one of -._:@+ or a slash";
+        return reason is null;
+    }
+
+    private static bool IsDockerName(string? text, out DockerName? name, [NotNullWhen(false)] out string? reason)
+    {
+        bool good = DockerName.TryParse(text, out var parsed);
+        name = good ? parsed : null;
+        reason = good || text is null ? null : $"'{text}' is not a name to load an image under: want [REGISTRY/]REPOSITORY[:TAG] in lower case";
+        return reason is null;
+    }
+
+    private static bool IsNothing(string? name, [NotNullWhen(false)] out string? reason)
+    {
+        reason = name is null ? null : $"a rootfs has no name, so ':{name}' means nothing";
+        return reason is null;
+    }
+
+    /// <summary>An OCI layout directory, new or existing.</summary>
+    public sealed record Layout(string Directory, ReferenceName? Name) : Destination(Directory)
+    {
+        /// <inheritdoc />
+        public override void Write(Delivery delivery, CancellationToken cancellationToken) =>
+            OciLayoutWriter.Write(Directory, Name, delivery.Image, cancellationToken);
+    }
+
+    /// <summary>An OCI layout in a tar archive.</summary>
+    public sealed record OciArchive(string File, ReferenceName? Name) : Destination(File)
+    {
+        /// <inheritdoc />
+        public override void Write(Delivery delivery, CancellationToken cancellationToken) =>
+            OciArchiveWriter.Write(File, Name, delivery.Image, cancellationToken);
+    }
+
+    /// <summary>An archive for <c>docker load</c>.</summary>
+    public sealed record DockerArchive(string File, DockerName? Name) : Destination(File)
+    {
+        /// <inheritdoc />
+        public override void Write(Delivery delivery, CancellationToken cancellationToken) =>
+            DockerArchiveWriter.Write(File, Name, delivery.Image, cancellationToken);
+    }
+
+    /// <summary>The files alone, in a tar archive.</summary>
+    public sealed record Rootfs(string File) : Destination(File)
+    {
+        /// <inheritdoc />
+        public override void Write(Delivery delivery, CancellationToken cancellationToken)
+        {
+            var tree = delivery.Trees.Count == 1 ? delivery.Trees[0] : throw new BothyException($"cannot write {File}: a rootfs holds one platform")
+            {
+                Hint = "Build for one with --arch.",
+            };
+            RootfsWriter.Write(File, tree, delivery.Epoch, cancellationToken);
+        }
+    }
+}

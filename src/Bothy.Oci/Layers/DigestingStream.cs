@@ -1,0 +1,32 @@
+using System.Security.Cryptography;
+
+namespace Bothy.Oci.Layers;
+
+/// <summary>Counts and hashes what is written on its way to another stream, which stays the caller's.</summary>
+internal sealed class DigestingStream(Stream output) : WriteOnlyStream
+{
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+    /// <summary>How many bytes were written so far.</summary>
+    public long Written { get; private set; }
+
+    /// <summary>The digest of what was written so far.</summary>
+    public Digest Digest => Digest.FromHash(_hash.GetCurrentHash());
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        _hash.AppendData(buffer);
+        Written += buffer.Length;
+        output.Write(buffer);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _hash.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,11 @@
+namespace Bothy.Oci.Layers;
+
+/// <summary>How layers are written.</summary>
+public sealed record LayerOptions
+{
+    /// <summary>The latest time a file may have, in seconds since 1970: later ones become this one (as <c>SOURCE_DATE_EPOCH</c> asks).</summary>
+    public required long Epoch { get; init; }
+
+    /// <summary>On how many threads to compress. The bytes do not depend on it.</summary>
+    public int Parallelism { get; init; } = 1;
+}

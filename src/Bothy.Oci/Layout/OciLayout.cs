@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using Bothy.Oci.Json;
+
+namespace Bothy.Oci.Layout;
+
+/// <summary>Reads an OCI layout directory. Every blob is checked against its descriptor.</summary>
+public sealed class OciLayout
+{
+    private readonly string _directory;
+    private readonly ImageIndex _index;
+
+    private OciLayout(string directory, ImageIndex index)
+    {
+        _directory = directory;
+        _index = index;
+    }
+
+    /// <summary>The images and indexes at the top of the layout, in its order; <see cref="Descriptor.RefName"/> is their name.</summary>
+    public ImmutableArray<Descriptor> Images => _index.Manifests;
+
+    /// <summary>Whether <paramref name="directory"/> says that it is a layout.</summary>
+    public static bool IsLayout(string directory) => File.Exists(Path.Combine(directory, LayoutFiles.Marker));
+
+    /// <summary>Opens the layout in <paramref name="directory"/>.</summary>
+    /// <exception cref="BothyException">It is not a layout, or not one of a version we know.</exception>
+    public static OciLayout Open(string directory)
+    {
+        if (!IsLayout(directory))
+        {
+            throw new BothyException($"cannot read {directory}: it is not an OCI layout, as it has no file '{LayoutFiles.Marker}'");
+        }
+
+        string marker = Path.Combine(directory, LayoutFiles.Marker);
+        string version = OciJson.Read(ReadSmall(marker), marker, fields => fields.String("imageLayoutVersion"));
+        if (!version.StartsWith("1.", StringComparison.Ordinal))
+        {
+            throw new BothyException($"cannot read {directory}: it is an OCI layout of the unknown version '{version}'");
+        }
+
+        string index = Path.Combine(directory, LayoutFiles.Index);
+        return new OciLayout(directory, ImageIndex.Parse(ReadSmall(index), index));
+    }
+
+    /// <summary>The image called <paramref name="name"/>, or the only one where <paramref name="name"/> is null.</summary>
+    /// <exception cref="BothyException">There is no such image, or more than one.</exception>
+    public Descriptor Resolve(string? name)
+    {
+        Descriptor[] found = [.. Images.Where(image => name is null || image.RefName == name)];
+        if (found.Length == 1)
+        {
+            return found[0];
+        }
+
+        string what = name is null ? "an image" : $"image '{name}'";
+        string names = string.Join(", ", Images.Select(image => image.RefName ?? "one without a name"));
+        throw new BothyException($"cannot find {what} in {_directory}: it holds {(found.Length == 0 ? "none" : "more than one")}")
+        {
+            Hint = Images.IsEmpty ? null : $"The layout holds: {names}.",
+        };
+    }
+
+    /// <summary>Reads the manifest that <paramref name="descriptor"/> names.</summary>
+    /// <exception cref="BothyException">The blob is missing, is another one, or is not a manifest.</exception>
+    public ImageManifest ReadManifest(Descriptor descriptor)
+    {
+        var manifest = ImageManifest.Parse(ReadDocument(descriptor), descriptor.Digest.ToString());
+        return manifest.MediaType == descriptor.MediaType ? manifest : throw OtherMediaType(descriptor, manifest.MediaType);
+    }
+
+    /// <summary>Reads the index that <paramref name="descriptor"/> names.</summary>
+    /// <exception cref="BothyException">The blob is missing, is another one, or is not an index.</exception>
+    public ImageIndex ReadIndex(Descriptor descriptor)
+    {
+        var index = ImageIndex.Parse(ReadDocument(descriptor), descriptor.Digest.ToString());
+        return index.MediaType == descriptor.MediaType ? index : throw OtherMediaType(descriptor, index.MediaType);
+    }
+
+    /// <summary>Reads the configuration that <paramref name="manifest"/> names.</summary>
+    /// <exception cref="BothyException">The blob is missing, is another one, or is not a configuration.</exception>
+    public ImageConfig ReadConfig(ImageManifest manifest) =>
+        ImageConfig.Parse(ReadDocument(manifest.Config), manifest.Config.Digest.ToString());
+
+    /// <summary>Opens a blob. Reading fails where it is not the one <paramref name="descriptor"/> promises: see <see cref="VerifyingStream"/>.</summary>
+    /// <exception cref="BothyException">There is no such blob.</exception>
+    public VerifyingStream OpenBlob(Descriptor descriptor)
+    {
+        string path = Path.Combine(_directory, LayoutFiles.BlobName(descriptor.Digest));
+        return new VerifyingStream(new FileOnDisk(path, descriptor.Size, descriptor.Digest).OpenRead(), descriptor);
+    }
+
+    private static MalformedDataException OtherMediaType(Descriptor descriptor, string mediaType) =>
+        new(descriptor.Digest.ToString(), 0, $"it says it is '{mediaType}' where '{descriptor.MediaType}' was promised");
+
+    private static byte[] ReadSmall(string path)
+    {
+        using var stream = new FileOnDisk(path, 0, default).OpenRead();
+        return stream.Length <= OciJson.MaxDocument
+            ? ReadAll(stream, (int)stream.Length)
+            : throw new MalformedDataException(path, OciJson.MaxDocument, "the document is too large");
+    }
+
+    private static byte[] ReadAll(Stream stream, int length)
+    {
+        byte[] bytes = new byte[length];
+        int read = stream.ReadAtLeast(bytes, length, throwOnEndOfStream: false);
+        return bytes[..read];
+    }
+
+    private byte[] ReadDocument(Descriptor descriptor)
+    {
+        if (descriptor.Size > OciJson.MaxDocument)
+        {
+            throw new MalformedDataException(descriptor.Digest.ToString(), 0, FormattableString.Invariant($"a document of {descriptor.Size} bytes, more than {OciJson.MaxDocument}"));
+        }
+
+        using var blob = OpenBlob(descriptor);
+        byte[] bytes = ReadAll(blob, (int)descriptor.Size);
+
+        // The end is where the blob is verified.
+        _ = blob.ReadByte();
+        return bytes;
+    }
+}
