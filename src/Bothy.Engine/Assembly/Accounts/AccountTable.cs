@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text;
+using Bothy.Engine.Assembly.Scripts;
+
+namespace Bothy.Engine.Assembly.Accounts;
+
+/// <summary>A line of passwd(5).</summary>
+internal sealed record UserAccount(string Name, int Uid, int Gid)
+{
+    public string Password { get; init; } = "x";
+
+    public string Comment { get; init; } = "";
+
+    public string Home { get; init; } = "/nonexistent";
+
+    public string Shell { get; init; } = "/usr/sbin/nologin";
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name}:{Password}:{Uid}:{Gid}:{Comment}:{Home}:{Shell}");
+}
+
+/// <summary>A line of group(5).</summary>
+internal sealed record GroupAccount(string Name, int Gid)
+{
+    public string Password { get; init; } = "x";
+
+    public IReadOnlyList<string> Members { get; init; } = [];
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name}:{Password}:{Gid}:{string.Join(',', Members)}");
+}
+
+/// <summary>The users and groups of an image, in the order of the files they become.</summary>
+internal sealed class AccountTable
+{
+    private const int FirstSystemId = 100;
+    private const int LastSystemId = 999;
+
+    private readonly List<UserAccount> _users = [];
+    private readonly List<GroupAccount> _groups = [];
+
+    public IReadOnlyList<UserAccount> Users => _users;
+
+    public IReadOnlyList<GroupAccount> Groups => _groups;
+
+    /// <summary>Whether passwords are kept in shadow files.</summary>
+    public bool HasShadow { get; set; }
+
+    public UserAccount? User(string name) => _users.Find(user => user.Name == name);
+
+    public GroupAccount? Group(string name) => _groups.Find(group => group.Name == name);
+
+    /// <summary>Adds a user, or takes the place of the one with its name.</summary>
+    public void Set(UserAccount user) => Replace(_users, user, other => other.Name == user.Name);
+
+    /// <summary>Adds a group, or takes the place of the one with its name.</summary>
+    public void Set(GroupAccount group) => Replace(_groups, group, other => other.Name == group.Name);
+
+    public void AddMember(string group, string user)
+    {
+        if (Group(group) is { } present && !present.Members.Contains(user, StringComparer.Ordinal))
+        {
+            Set(present with { Members = [.. present.Members, user] });
+        }
+    }
+
+    /// <summary>A free number from the bottom of the range for system accounts, as adduser takes it.</summary>
+    public int NextFree() => Free(Enumerable.Range(FirstSystemId, LastSystemId - FirstSystemId + 1));
+
+    /// <summary>A free number from the top of the range, as useradd --system and systemd-sysusers take it.</summary>
+    public int LastFree() => Free(Enumerable.Range(FirstSystemId, LastSystemId - FirstSystemId + 1).Reverse());
+
+    /// <summary>The number of the user that <paramref name="text"/> names or is.</summary>
+    public int? ResolveUser(string text) => User(text)?.Uid ?? ScriptReader.ParseNumber(text);
+
+    /// <summary>The number of the group that <paramref name="text"/> names or is.</summary>
+    public int? ResolveGroup(string text) => Group(text)?.Gid ?? ScriptReader.ParseNumber(text);
+
+    /// <summary>Reads the lines of a passwd file; lines of another form are left out.</summary>
+    public void LoadUsers(byte[] passwd)
+    {
+        foreach (string[] fields in Lines(passwd))
+        {
+            if (fields.Length == 7 && ScriptReader.ParseNumber(fields[2]) is { } uid && ScriptReader.ParseNumber(fields[3]) is { } gid)
+            {
+                Set(new UserAccount(fields[0], uid, gid) { Password = fields[1], Comment = fields[4], Home = fields[5], Shell = fields[6] });
+            }
+        }
+    }
+
+    /// <summary>Reads the lines of a group file; lines of another form are left out.</summary>
+    public void LoadGroups(byte[] group)
+    {
+        foreach (string[] fields in Lines(group))
+        {
+            if (fields.Length == 4 && ScriptReader.ParseNumber(fields[2]) is { } gid)
+            {
+                Set(new GroupAccount(fields[0], gid) { Password = fields[1], Members = fields[3].Split(',', StringSplitOptions.RemoveEmptyEntries) });
+            }
+        }
+    }
+
+    private int Free(IEnumerable<int> candidates)
+    {
+        var taken = _users.Select(static user => user.Uid).Concat(_groups.Select(static group => group.Gid)).ToHashSet();
+        int free = candidates.FirstOrDefault(id => !taken.Contains(id), -1);
+        return free >= 0 ? free : throw new BothyException("cannot assemble: every number for a system account (100 to 999) is taken");
+    }
+
+    private static IEnumerable<string[]> Lines(byte[] file) =>
+        Encoding.UTF8.GetString(file).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split(':'));
+
+    private static void Replace<T>(List<T> list, T item, Predicate<T> same)
+    {
+        int at = list.FindIndex(same);
+        if (at < 0)
+        {
+            list.Add(item);
+        }
+        else
+        {
+            list[at] = item;
+        }
+    }
+}

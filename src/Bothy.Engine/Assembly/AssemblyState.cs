@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using Bothy.Engine.Assembly.Accounts;
+using Bothy.Engine.Assembly.Overlay;
+using Bothy.Engine.ImageFiles;
+using Bothy.Formats.Trees;
+
+namespace Bothy.Engine.Assembly;
+
+/// <summary>An image in the making: what the effects read and change.</summary>
+internal sealed class AssemblyState(FileTree tree, ImmutableArray<UnpackedPackage> packages, ImageSpec image, DiversionTable diversions)
+{
+    public FileTree Tree { get; } = tree;
+
+    public ImmutableArray<UnpackedPackage> Packages { get; } = packages;
+
+    public ImageSpec Image { get; } = image;
+
+    public DiversionTable Diversions { get; } = diversions;
+
+    public AccountTable Accounts { get; } = new();
+
+    public List<string> Warnings { get; } = [];
+
+    /// <summary>The architecture of the image in Debian's words.</summary>
+    public string Architecture { get; } = packages.Select(static package => package.Id.Architecture).FirstOrDefault(static name => name != "all") ?? "all";
+
+    /// <summary>Whether dpkg's own database is wanted instead of the small form that scanners read.</summary>
+    public bool WantsFullDatabase => Image.Contents.Database switch
+    {
+        DatabaseChoice.Dpkg => true,
+        DatabaseChoice.Automatic => Has("dpkg"),
+        _ => false,
+    };
+
+    public bool Has(string package) => Packages.Any(one => one.Name == package);
+
+    /// <summary>
+    /// Where <paramref name="path"/>, written from the root, is in the tree: links on its way are followed, its last part is not. Null where it is no
+    /// path inside the image.
+    /// </summary>
+    public TreePath? Locate(string? path)
+    {
+        if (path is null || !path.StartsWith('/'))
+        {
+            return null;
+        }
+
+        string clean = string.Join('/', path.Split('/').Where(static part => part is not ("" or ".")));
+        return clean.Split('/').Contains("..") || !TreePath.TryParse(clean, null, out var result) ? null : Tree.Follow(result, last: false);
+    }
+
+    /// <summary>The entry that <paramref name="path"/> means, links followed; null where there is none.</summary>
+    public TreeEntry? Find(string path) => Locate(path) is { } real ? (real.IsRoot ? Root : Tree.Find(real)) : null;
+
+    /// <summary>Makes a file, with the directories it needs.</summary>
+    public void Write(string path, FileContent content, Origin origin, int mode = TreeEntry.DefaultFileMode, (int User, int Group) owner = default)
+    {
+        var place = Tree.Follow(TreePath.Parse(path)) ?? TreePath.Parse(path);
+        Put(TreeEntry.File(place, content, origin, mode) with { UserId = owner.User, GroupId = owner.Group });
+    }
+
+    /// <summary>Makes a symbolic link, with the directories it needs, in place of what is not a directory.</summary>
+    public void Link(string path, string target, Origin origin)
+    {
+        var place = Tree.Follow(TreePath.Parse(path), last: false) ?? TreePath.Parse(path);
+        if (!Tree.TryGet(place, out var present) || present.Kind != EntryKind.Directory)
+        {
+            Put(TreeEntry.SymbolicLink(place, target, origin));
+        }
+    }
+
+    /// <summary>Makes a directory where there is none, with those it needs.</summary>
+    public TreePath MakeDirectory(string path, Origin origin, int mode = TreeEntry.DefaultDirectoryMode, (int User, int Group) owner = default)
+    {
+        var place = Tree.Follow(TreePath.Parse(path)) ?? TreePath.Parse(path);
+        if (!place.IsRoot && !Tree.Contains(place))
+        {
+            Put(TreeEntry.Directory(place, origin, mode) with { UserId = owner.User, GroupId = owner.Group });
+        }
+
+        return place;
+    }
+
+    /// <summary>Sets an entry, and the directories on its way that are missing.</summary>
+    public void Put(TreeEntry entry)
+    {
+        for (var parent = entry.Path.Parent; !parent.IsRoot && !Tree.Contains(parent); parent = parent.Parent)
+        {
+            Tree.Set(TreeEntry.Directory(parent, entry.Origin));
+        }
+
+        Tree.Set(entry);
+    }
+
+    private static TreeEntry Root { get; } = TreeEntry.Directory(TreePath.Root, new Origin.Effect("root"));
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text;
+using Bothy.Engine.Assembly.Overlay;
+using Bothy.Engine.Assembly.Scripts;
+using Bothy.Formats.Trees;
+
+namespace Bothy.Engine.Assembly.Effects;
+
+/// <summary>
+/// The alternatives system (update-alternatives(1)): of the programs that offer themselves under one name the one with the
+/// highest priority, its slaves with it.
+/// </summary>
+internal sealed class AlternativesEffect : IEffect
+{
+    private readonly SortedDictionary<string, Group> _groups = new(StringComparer.Ordinal);
+
+    public string Name => "alternatives";
+
+    public IReadOnlyCollection<string> Commands { get; } = ["update-alternatives"];
+
+    public CommandOutcome Run(ScriptCommand command, UnpackedPackage package, AssemblyState state)
+    {
+        var words = command.Words;
+        int install = words.AsSpan().IndexOf("--install");
+        if (install < 0)
+        {
+            return command.Has("--set") ? CommandOutcome.Refused("Bothy does not choose alternatives by hand") : CommandOutcome.Covered;
+        }
+
+        if (!command.IsLiteral || install + 4 >= words.Length || !int.TryParse(words[install + 4], CultureInfo.InvariantCulture, out int priority))
+        {
+            return CommandOutcome.Refused("the alternative is known only when the script runs");
+        }
+
+        // To offer an alternative twice, or one that could have been left out, harms nobody: a case that is not certain is taken.
+        var (link, name, path) = (words[install + 1]!, words[install + 2]!, words[install + 3]!);
+        if (state.Find(path) is null)
+        {
+            return CommandOutcome.Failed;
+        }
+
+        if (!_groups.TryGetValue(name, out var group))
+        {
+            _groups[name] = group = new Group(name, link);
+        }
+
+        var choice = new Choice(path, priority);
+        for (int i = install + 5; i + 3 < words.Length && words[i] == "--slave"; i += 4)
+        {
+            group.Slaves[words[i + 2]!] = words[i + 1]!;
+            choice.Slaves[words[i + 2]!] = words[i + 3]!;
+        }
+
+        group.Choices.RemoveAll(other => other.Path == path);
+        group.Choices.Add(choice);
+        return CommandOutcome.Done;
+    }
+
+    public void Apply(AssemblyState state)
+    {
+        var origin = new Origin.Effect(Name);
+        foreach (var group in _groups.Values)
+        {
+            var best = group.Choices.MaxBy(static choice => choice.Priority)!;
+            Set(state, group.Link, group.Name, best.Path, origin);
+            foreach (var (slave, path) in best.Slaves)
+            {
+                if (state.Find(path) is not null)
+                {
+                    Set(state, group.Slaves[slave], slave, path, origin);
+                }
+            }
+
+            if (state.WantsFullDatabase)
+            {
+                state.Write("var/lib/dpkg/alternatives/" + group.Name, FileContent.Of(group.ToString()), origin);
+            }
+        }
+    }
+
+    private static void Set(AssemblyState state, string link, string name, string path, Origin origin)
+    {
+        // A link that is not ours stays, as update-alternatives leaves files alone.
+        if (state.Locate(link) is { } place && !(state.Tree.TryGet(place, out var present) && present.Kind != EntryKind.SymbolicLink))
+        {
+            state.Link("etc/alternatives/" + name, path, origin);
+            state.Put(TreeEntry.SymbolicLink(place, "/etc/alternatives/" + name, origin));
+        }
+    }
+
+    private sealed record Choice(string Path, int Priority)
+    {
+        public SortedDictionary<string, string> Slaves { get; } = new(StringComparer.Ordinal);
+    }
+
+    private sealed record Group(string Name, string Link)
+    {
+        public SortedDictionary<string, string> Slaves { get; } = new(StringComparer.Ordinal);
+
+        public List<Choice> Choices { get; } = [];
+
+        /// <summary>The state file that update-alternatives keeps.</summary>
+        public override string ToString()
+        {
+            var text = new StringBuilder("auto\n").Append(Link).Append('\n');
+            foreach (var (slave, link) in Slaves)
+            {
+                text.Append(slave).Append('\n').Append(link).Append('\n');
+            }
+
+            text.Append('\n');
+            foreach (var choice in Choices.OrderBy(static choice => choice.Path, StringComparer.Ordinal))
+            {
+                text.Append(choice.Path).Append('\n').Append(CultureInfo.InvariantCulture, $"{choice.Priority}\n");
+                foreach (string slave in Slaves.Keys)
+                {
+                    text.Append(choice.Slaves.GetValueOrDefault(slave, "")).Append('\n');
+                }
+            }
+
+            return text.Append('\n').ToString();
+        }
+    }
+}

@@ -1,0 +1,19 @@
+namespace Bothy.Engine.Assembly.Effects;
+
+/// <summary>The effects of Debian packages, in the order in which they are applied.</summary>
+internal static class EffectList
+{
+    public static IReadOnlyList<IEffect> Create()
+    {
+        var overrides = new OverridesEffect();
+        return
+        [
+            new HarmlessCommandsEffect(),
+            new FileCommandsEffect(),
+            new DiversionsEffect(),
+            overrides,
+            new AlternativesEffect(),
+            new AccountsEffect(),
+        ];
+    }
+}

@@ -1,0 +1,133 @@
+using Bothy.Formats.Trees;
+
+namespace Bothy.Engine.Assembly.Overlay;
+
+/// <summary>
+/// Lays packages over each other as dpkg unpacks them: directories are shared and the first one's mode stays, a file in two
+/// packages needs a <c>Replaces</c>, a diversion, or the same bytes in another architecture's build of the same package.
+/// </summary>
+/// <remarks>
+/// The first package to unpack into an empty root makes a directory with its mode; dpkg leaves what exists alone. A link
+/// and a directory at one path are no conflict either while the link leads to a directory: whichever came first stays.
+/// </remarks>
+internal sealed class PackageOverlay(FileTree tree, ContentFilter filter, DiversionTable diversions, bool mergedUsr)
+{
+    private const string UsrMergeEffect = "usrmerge";
+
+    private readonly Dictionary<TreePath, UnpackedPackage> _owners = [];
+    private readonly HashSet<TreePath> _aliases = [];
+
+    /// <summary>Lays <paramref name="package"/> over what is there.</summary>
+    /// <exception cref="BothyException">It has a file of another package without leave to replace it.</exception>
+    public void Add(UnpackedPackage package)
+    {
+        foreach (var shipped in package.Contents.Tree.Entries)
+        {
+            var entry = Place(shipped, package);
+            if (!entry.Path.IsRoot && filter.Keeps(entry) && MayTake(entry, package))
+            {
+                tree.Set(entry);
+                if (entry.Kind != EntryKind.Directory)
+                {
+                    _owners[entry.Path] = package;
+                }
+            }
+        }
+    }
+
+    /// <summary>Makes the links of the merged <c>/usr</c>, and drops what lost its first name.</summary>
+    public void Finish()
+    {
+        foreach (var alias in _aliases.Where(alias => !tree.Contains(alias)))
+        {
+            tree.Set(TreeEntry.SymbolicLink(alias, "usr/" + alias.Value, new Origin.Effect(UsrMergeEffect)));
+        }
+
+        filter.Finish(tree);
+        MendHardLinks();
+    }
+
+    private TreeEntry Place(TreeEntry shipped, UnpackedPackage package)
+    {
+        var entry = shipped;
+        if (mergedUsr)
+        {
+            entry = UsrMerge.Rehome(shipped);
+            if (!ReferenceEquals(entry, shipped))
+            {
+                string top = shipped.Path.Value.Split('/', 2)[0];
+                _aliases.Add(TreePath.Parse(top is "usr" ? "" : top));
+            }
+        }
+
+        return diversions.Divert(entry, package.Name);
+    }
+
+    private bool MayTake(TreeEntry entry, UnpackedPackage package)
+    {
+        if (!tree.TryGet(entry.Path, out var present))
+        {
+            return true;
+        }
+
+        bool isDirectory = present.Kind == EntryKind.Directory || LeadsToDirectory(present);
+        if (isDirectory && (entry.Kind == EntryKind.Directory || entry.Kind == EntryKind.SymbolicLink))
+        {
+            return false;
+        }
+
+        if (!_owners.TryGetValue(entry.Path, out var owner))
+        {
+            throw Conflict(entry, package, present.Origin.ToString());
+        }
+
+        if (owner == package || package.MayReplace(owner))
+        {
+            return true;
+        }
+
+        if (owner.MayReplace(package) || IsSameFile(entry, package, present, owner))
+        {
+            return false;
+        }
+
+        throw Conflict(entry, package, owner.Id.ToString());
+    }
+
+    private bool LeadsToDirectory(TreeEntry entry) =>
+        entry.Kind == EntryKind.SymbolicLink && tree.Find(entry.Path)?.Kind == EntryKind.Directory;
+
+    private static bool IsSameFile(TreeEntry entry, UnpackedPackage package, TreeEntry present, UnpackedPackage owner) =>
+        package.Name == owner.Name
+        && package.IsMultiArchSame
+        && owner.IsMultiArchSame
+        && entry.Kind == present.Kind
+        && entry.LinkTarget == present.LinkTarget
+        && entry.Content?.Digest == present.Content?.Digest;
+
+    private static BothyException Conflict(TreeEntry entry, UnpackedPackage package, string other) =>
+        new($"cannot assemble: {entry.Path} is in both {other} and {package.Id}")
+        {
+            Hint = "Leave one of the two out of 'contents.packages', or name it in 'contents.omit' or the path in 'contents.exclude'.",
+        };
+
+    // A hard link whose first name was filtered, replaced or diverted by another package keeps the bytes under its own name.
+    private void MendHardLinks()
+    {
+        foreach (var link in tree.Entries.Where(static entry => entry.Kind == EntryKind.HardLink).ToList())
+        {
+            if (!TreePath.TryParse(link.LinkTarget, null, out var first)
+                || (tree.TryGet(first, out var file) && file.Kind == EntryKind.File && _owners.GetValueOrDefault(first) == _owners[link.Path]))
+            {
+                continue;
+            }
+
+            var shipped = _owners[link.Path].Contents.Tree.Entries
+                .FirstOrDefault(entry => entry.Kind == EntryKind.File && (mergedUsr ? UsrMerge.Rehome(entry.Path) : entry.Path) == first);
+            if (shipped is not null)
+            {
+                tree.Set(shipped with { Path = link.Path });
+            }
+        }
+    }
+}
