@@ -155,10 +155,4 @@ public enum DatabaseChoice
 
     /// <summary>One file a package below <c>/var/lib/dpkg/status.d</c>.</summary>
     StatusDirectory,
-
-    /// <summary>apk's.</summary>
-    Apk,
-
-    /// <summary>None at all.</summary>
-    None,
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bothy.Formats.Trees;
+using Bothy.Packages.Debian;
 
 namespace Bothy.Engine.ImageFiles;
 
@@ -19,7 +20,7 @@ public abstract record RepositorySpec
     public SourceMark Mark { get; }
 
     /// <summary>A one-line apt source: <c>deb [options] URI SUITE COMPONENT…</c>.</summary>
-    public sealed record Debian(string Text, SourceMark Mark) : RepositorySpec(Text, Mark);
+    public sealed record Debian(AptSource Source, SourceMark Mark) : RepositorySpec(Source.Text, Mark);
 
     /// <summary>An apk repository: a URL or a path, with the tag that packages are pinned to (<c>@edge URL</c>), without its <c>@</c>.</summary>
     public sealed record Alpine(string Text, string Location, string? Tag, SourceMark Mark) : RepositorySpec(Text, Mark);

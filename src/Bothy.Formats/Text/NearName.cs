@@ -4,10 +4,12 @@ namespace Bothy.Formats.Text;
 public static class NearName
 {
     private const int LongestCompared = 200;
+    private const int ShortestBeginning = 3;
 
     /// <summary>
     /// The candidate with the fewest typing slips (a letter too many, too few, wrong, or two swapped) away from
-    /// <paramref name="word"/>, letter case counting for nothing; null where none is near. Of equally near ones the ordinally first.
+    /// <paramref name="word"/>, letter case counting for nothing; of equally near ones the ordinally first. Where none is near, the
+    /// only one that begins with the word (<c>env</c>, <c>environment</c>); else null.
     /// </summary>
     /// <remarks>Slips by optimal string alignment, the restricted Damerau-Levenshtein distance.</remarks>
     public static string? Find(string word, IEnumerable<string> candidates)
@@ -19,8 +21,16 @@ public static class NearName
 
         string? nearest = null;
         int fewest = Math.Clamp(word.Length / 3, 1, 3) + 1;
+        string? longer = null;
+        int longerCount = 0;
         foreach (string candidate in candidates)
         {
+            if (candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase) && candidate != longer)
+            {
+                longer = candidate;
+                longerCount++;
+            }
+
             if (Math.Abs(candidate.Length - word.Length) > fewest)
             {
                 continue;
@@ -36,7 +46,7 @@ public static class NearName
             }
         }
 
-        return nearest;
+        return nearest ?? (longerCount == 1 && word.Length >= ShortestBeginning ? longer : null);
     }
 
     /// <summary>How many slips lie between <paramref name="a"/> and <paramref name="b"/>, ignoring letter case.</summary>

@@ -11,7 +11,9 @@ public sealed class NearNameTests
     [InlineData("package", "packages")]
     [InlineData("packagess", "packages")]
     [InlineData("PACKAGES", "packages")] // letter case is no slip
-    [InlineData("env", null)] // an abbreviation is not a misspelling
+    [InlineData("env", "environment")] // far, but the only one that begins so
+    [InlineData("lib", null)] // two begin so
+    [InlineData("en", null)] // too short to tell
     [InlineData("port", "ports")]
     [InlineData("annotation", "annotations")]
     [InlineData("cdm", "cmd")]

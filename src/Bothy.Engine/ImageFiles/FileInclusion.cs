@@ -1,0 +1,108 @@
+namespace Bothy.Engine.ImageFiles;
+
+/// <summary>Follows <c>include</c> from file to file. Without a working directory nothing may be included.</summary>
+internal sealed class FileInclusion(string? workingDirectory, SpecFindings findings)
+{
+    private const int MaxDepth = 16;
+
+    // The files being read, outermost first, by full path; the same file again would never end.
+    private readonly List<string> _open = [];
+
+    /// <summary>The file's spec over what it includes, or null after noting why there is none.</summary>
+    public ImageSpec? Read(string name, ReadOnlySpan<byte> content)
+    {
+        if (YamlText.Decode(name, content, findings) is not { } text
+            || YamlTree.Read(name, text, findings) is not { } document
+            || SpecReader.Read(name, document, findings) is not { } own)
+        {
+            return null;
+        }
+
+        if (own.Include is not { } include)
+        {
+            return own.Spec;
+        }
+
+        _open.Add(FullPath(name));
+        var included = ReadIncluded(name, include);
+        _open.RemoveAt(_open.Count - 1);
+        return included is null ? own.Spec : SpecMerge.Over(included, own.Spec);
+    }
+
+    /// <summary>The bytes of a file, at most one more than an image file may have.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static byte[] ReadBounded(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new IOException("it is a directory");
+        }
+
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        byte[] buffer = new byte[YamlText.MaxBytes + 1];
+        int read = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+        return buffer[..read];
+    }
+
+    /// <summary>Why a file cannot be read, in the words of this program.</summary>
+    public static string Reason(Exception failure) => failure switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "there is no such file",
+        UnauthorizedAccessException => "permission denied",
+        _ => failure.Message,
+    };
+
+    private ImageSpec? ReadIncluded(string includer, Marked<string> include)
+    {
+        if (workingDirectory is null)
+        {
+            findings.Problem(include.Mark, "'include' needs a file to start from");
+            return null;
+        }
+
+        if (_open.Count > MaxDepth)
+        {
+            findings.Problem(include.Mark, $"more than {MaxDepth} files include each other");
+            return null;
+        }
+
+        string beside = Normalize(Path.Combine(Path.GetDirectoryName(includer) ?? "", include.Value));
+        string name = File.Exists(FullPath(beside)) ? beside : Normalize(include.Value);
+        if (_open.Contains(FullPath(name), StringComparer.Ordinal))
+        {
+            findings.Problem(include.Mark, $"'{include.Value}' includes itself: {string.Join(" → ", _open.Append(FullPath(name)).Select(Path.GetFileName))}");
+            return null;
+        }
+
+        try
+        {
+            return Read(name, ReadBounded(FullPath(name)));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            findings.Problem(include.Mark, $"cannot read '{include.Value}': {Reason(failure)}");
+            return null;
+        }
+    }
+
+    private string FullPath(string name) => Path.GetFullPath(name, workingDirectory ?? "/");
+
+    // Names stay relative where they were, so that messages read as the user writes.
+    private static string Normalize(string path)
+    {
+        var parts = new List<string>();
+        foreach (string part in path.Split('/'))
+        {
+            if (part == ".." && parts.Count > 0 && parts[^1] is not ("" or ".."))
+            {
+                parts.RemoveAt(parts.Count - 1);
+            }
+            else if (part is not "." && (part.Length > 0 || parts.Count == 0))
+            {
+                parts.Add(part);
+            }
+        }
+
+        return string.Join('/', parts);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.RegularExpressions;
+
+namespace Bothy.Engine.ImageFiles;
+
+/// <summary>
+/// The shape of a package request, of either world: <c>name</c>, <c>name:arch</c>, <c>name=version</c> (with a trailing
+/// <c>*</c>), <c>name/suite</c>, apk's <c>name&lt;version</c>, <c>name~version</c>, <c>name@tag</c>, <c>so:name</c>,
+/// <c>!name</c>, and slices as <c>name_slice</c>. What it means is for the package rooms to say.
+/// </summary>
+internal static partial class PackageRequestText
+{
+    private const int Longest = 300;
+
+    /// <summary>Why <paramref name="text"/> is no request, or null.</summary>
+    public static string? Problem(string text)
+    {
+        if (text.Length > Longest)
+        {
+            return $"a package request is longer than {Longest} characters";
+        }
+
+        if (text.Any(char.IsWhiteSpace))
+        {
+            bool spacedOperator = text.AsSpan().IndexOfAny("=<>~") >= 0;
+            return spacedOperator
+                ? $"'{text}' holds a space; write the version directly after the name: name=version"
+                : $"'{text}' holds a space; write one package an entry";
+        }
+
+        return Shape().IsMatch(text)
+            ? null
+            : $"'{text}' is not a package request: want name, name=version, name:arch or name/suite";
+    }
+
+    /// <summary>Why <paramref name="text"/> is no name of a package, or null.</summary>
+    public static string? NameProblem(string text) => NameShape().IsMatch(text) ? null : $"'{text}' is not the name of a package";
+
+    [GeneratedRegex(
+        @"\A!?(?:(?:so|cmd|pc|ocaml\d?-intf):)?[A-Za-z0-9][A-Za-z0-9+._-]*(?::[a-z0-9-]+)?(?:(?:[<>]=?|~=?|=~?|><)[A-Za-z0-9][A-Za-z0-9+.~:_-]*\*?)?(?:/[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._-]+)?)?(?:@[A-Za-z0-9._-]+)?\z",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Shape();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9+._-]*\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex NameShape();
+}

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using System.Text;
+using Bothy.Engine.ImageFiles;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Bothy.Engine.Tests.ImageFiles;
+
+public sealed class ImageFileProperties
+{
+    private static readonly string[] Awkward =
+    [
+        "", " ", "a b", "a: b", "a #b", "#", "- a", "yes", "null", "~", "1", "0x1", "1e3", "'", "\"", "\\", "a\nb", "a\nb\n", "\n", " a\n b", "a \nb", "\ta", "é", "🦊",
+        "{a}", "[a]", "&a", "*a", "!a", "%a", "@a", "`a", "|", ">", "a:", ":", "?", "---", "...", "\r\n", "\u0085", "\u2028", "\u007f", "=", "<<", "key with spaces",
+    ];
+
+    [Fact]
+    public void What_is_printed_reads_the_same() =>
+        Check.QuickThrowOnFailure(Prop.ForAll(Specs().ToArbitrary(), spec =>
+        {
+            string printed = ImageSpecWriter.ToYaml(spec);
+            var read = ImageFile.Parse("x.yaml", Encoding.UTF8.GetBytes(printed));
+            return SpecDump.Of(spec) == SpecDump.Of(read) && ImageSpecWriter.ToYaml(read) == printed;
+        }));
+
+    [Fact]
+    public void Damaged_files_are_read_or_refused_with_places_in_the_file()
+    {
+        byte[] original = Encoding.UTF8.GetBytes(ImageFileTests.Everything);
+        var damage = Gen.Zip(Gen.Choose(0, original.Length - 1), Gen.Choose(0, 255)).ArrayOf(4);
+        Check.QuickThrowOnFailure(Prop.ForAll(damage.ToArbitrary(), changes =>
+        {
+            byte[] content = [.. original];
+            foreach (var (at, value) in changes)
+            {
+                content[at] = (byte)value;
+            }
+
+            return IsReadOrRefused(content);
+        }));
+        Check.QuickThrowOnFailure(Prop.ForAll(Gen.Choose(0, original.Length).ToArbitrary(), length => IsReadOrRefused(original[..length])));
+    }
+
+    private static bool IsReadOrRefused(byte[] content)
+    {
+        try
+        {
+            ImageFile.Parse("x.yaml", content);
+            return true;
+        }
+        catch (ImageFileException refused)
+        {
+            return refused.Problems.Length > 0 && refused.Problems.All(problem => problem.Mark is { File: "x.yaml", Line: >= 1, Column: >= 1 } && problem.Value.Length > 0);
+        }
+    }
+
+    private static Gen<string> Texts() => Gen.OneOf(
+        Gen.Elements(Awkward),
+        Gen.Elements("abc :#-'\"\\\n,[]{}&*!|>%@`é\t".ToCharArray()).ArrayOf().Select(characters => new string(characters)));
+
+    private static Gen<ImmutableSortedDictionary<string, string>> TextMaps() =>
+        Gen.Zip(Texts(), Texts()).ListOf().Select(pairs => pairs
+            .Where(pair => pair.Item1.Length > 0 && !pair.Item1.Contains('=') && !pair.Item1.Any(char.IsControl))
+            .Aggregate(ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal), (map, pair) => map.SetItem(pair.Item1, pair.Item2)));
+
+    private static Gen<SpecNode> Nodes(int depth) => depth == 0
+        ? Texts().Select(SpecNode (text) => new SpecNode.Scalar(text, IsPlain: false, default))
+        : Gen.OneOf(
+            Nodes(0),
+            Gen.Elements("true", "5", "", "plain text", "~").Select(SpecNode (text) => new SpecNode.Scalar(text, IsPlain: true, default)),
+            Nodes(depth - 1).ListOf().Select(SpecNode (items) => new SpecNode.Sequence([.. items.Take(4)], default)),
+            Gen.Zip(Texts(), Nodes(depth - 1)).ListOf().Select(SpecNode (entries) => new SpecNode.Mapping(
+                [.. entries.Take(4).DistinctBy(entry => entry.Item1).Select(entry => KeyValuePair.Create(new Marked<string>(entry.Item1, default), entry.Item2))],
+                default)));
+
+    private static Gen<ImageSpec> Specs() =>
+        from environment in TextMaps()
+        from labels in TextMaps()
+        from words in Texts().ListOf()
+        from keyring in Texts().ListOf()
+        from tests in Nodes(3)
+        from source in Texts()
+        from mode in Gen.Choose(0, 0xFFF)
+        from recursive in Gen.Elements(true, false)
+        select new ImageSpec
+        {
+            FileName = "x.yaml",
+            Contents = new ContentsSpec
+            {
+                Packages = [new("a", default)],
+                Keyring = [.. keyring.Where(text => text.Length > 0).Select(text => new Marked<string>(text, default))],
+            },
+            Environment = environment,
+            Labels = labels,
+            Command = [.. words],
+            Tests = tests is SpecNode.Scalar { IsPlain: true, Text: "" or "~" } ? null : tests,
+            Paths = [new PathSpec(PathKind.SymbolicLink, Bothy.Formats.Trees.TreePath.Parse("a"), default) { Source = source.Length == 0 ? "b" : source, Permissions = mode, Recursive = recursive }],
+        };
+}
