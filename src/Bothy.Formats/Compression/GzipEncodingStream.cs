@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
+using Bothy.Formats.Compression.Deflate;
 
 namespace Bothy.Formats.Compression;
 
@@ -15,7 +15,7 @@ public sealed class GzipEncodingStream : Stream
 
     private readonly Stream _output;
     private readonly bool _leaveOpen;
-    private readonly DeflateStream _deflate;
+    private readonly DeflatePipeline _deflate;
     private uint _crc;
     private uint _length;
     private bool _ended;
@@ -28,7 +28,7 @@ public sealed class GzipEncodingStream : Stream
         _output = output;
         _leaveOpen = leaveOpen;
         output.Write([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]);
-        _deflate = new DeflateStream(output, CompressionLevel.Optimal, leaveOpen: true);
+        _deflate = new DeflatePipeline(output, parallelism);
     }
 
     /// <inheritdoc />
@@ -101,7 +101,7 @@ public sealed class GzipEncodingStream : Stream
         if (disposing && !_ended)
         {
             _ended = true;
-            _deflate.Dispose();
+            _deflate.End();
             Span<byte> trailer = stackalloc byte[8];
             BinaryPrimitives.WriteUInt32LittleEndian(trailer, _crc);
             BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], _length);

@@ -150,7 +150,7 @@ internal sealed class LzmaDecoder
                     {
                         expected <<= 1;
                         uint expectedBit = expected & offset;
-                        uint zero = RangeDecoder.TreeBit(ref Unsafe.Add(ref literal, offset + expectedBit + symbol), ref symbol, ref range, ref code, ref bytes, ref next);
+                        uint zero = RangeDecoder.RandomBit(ref Unsafe.Add(ref literal, offset + expectedBit + symbol), ref symbol, ref range, ref code, ref bytes, ref next);
                         offset &= expectedBit ^ zero;
                     }
 

@@ -51,12 +51,17 @@ internal static class RangeDecoder
         return true;
     }
 
+    /// <summary>Decodes a bit and appends it to <paramref name="symbol"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void TreeBit(ref ushort model, ref uint symbol, ref uint range, ref uint code, ref byte input, ref nint at) =>
+        symbol = (symbol << 1) + (Bit(ref model, ref range, ref code, ref input, ref at) ? 1u : 0);
+
     /// <summary>
     /// Decodes a bit that is close to random, without a branch, and appends it to <paramref name="symbol"/>. Gives all ones for a
     /// 0 and zero for a 1.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint TreeBit(ref ushort model, ref uint symbol, ref uint range, ref uint code, ref byte input, ref nint at)
+    public static uint RandomBit(ref ushort model, ref uint symbol, ref uint range, ref uint code, ref byte input, ref nint at)
     {
         Normalize(ref range, ref code, ref input, ref at);
         uint probability = model;
@@ -89,7 +94,7 @@ internal static class RangeDecoder
         uint value = 0;
         for (int bit = 0; bit < bits; bit++)
         {
-            uint zero = TreeBit(ref Unsafe.Add(ref models, symbol), ref symbol, ref range, ref code, ref input, ref at);
+            uint zero = RandomBit(ref Unsafe.Add(ref models, symbol), ref symbol, ref range, ref code, ref input, ref at);
             value |= ~zero & (1u << bit);
         }
 
