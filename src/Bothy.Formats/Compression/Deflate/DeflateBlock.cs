@@ -7,7 +7,7 @@ namespace Bothy.Formats.Compression.Deflate;
 internal sealed class DeflateBlock
 {
     // Literals and matches; and those that may be added to a block that is full already, by a position that was begun.
-    private const int Capacity = 1 << 15;
+    private const int Capacity = 8000;
     private const int Spare = 64;
 
     private const int MostStored = 0xFFFF;

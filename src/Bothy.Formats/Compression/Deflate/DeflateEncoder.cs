@@ -17,13 +17,13 @@ namespace Bothy.Formats.Compression.Deflate;
 internal sealed class DeflateEncoder
 {
     /// <summary>The bytes of a chunk, but for the last.</summary>
-    public const int ChunkSize = 512 << 10;
+    public const int ChunkSize = 256 << 10;
 
     private const int HashBits = 15;
     private const int WindowMask = DeflateCodes.FarthestMatch - 1;
     private const int ShortestUsed = 4;
-    private const int Depth = 16;
-    private const int LazyDepth = 8;
+    private const int Depth = 6;
+    private const int LazyDepth = 2;
     private const int GoodEnough = 64;
 
     // Room for the reads of eight bytes that begin before the end.
@@ -81,9 +81,11 @@ internal sealed class DeflateEncoder
     private void InsertHistory()
     {
         ref byte data = ref MemoryMarshal.GetArrayDataReference(_input);
+        ref ushort heads = ref MemoryMarshal.GetArrayDataReference(_heads);
+        ref ushort chain = ref MemoryMarshal.GetArrayDataReference(_chain);
         for (int at = 0; at < Math.Min(_start, _end - ShortestUsed + 1); at++)
         {
-            Insert(ref data, at);
+            Insert(ref data, ref heads, ref chain, at);
         }
     }
 
@@ -91,6 +93,8 @@ internal sealed class DeflateEncoder
     private void EncodeBlocks(ref BitWriter writer)
     {
         ref byte data = ref MemoryMarshal.GetArrayDataReference(_input);
+        ref ushort heads = ref MemoryMarshal.GetArrayDataReference(_heads);
+        ref ushort chain = ref MemoryMarshal.GetArrayDataReference(_chain);
         int end = _end;
         int at = _start;
         int blockStart = at;
@@ -107,7 +111,7 @@ internal sealed class DeflateEncoder
             int distance = 0;
             if (end - at >= ShortestUsed)
             {
-                length = Longest(ref data, at, end, length, Depth, ref distance);
+                length = Longest(ref data, ref heads, ref chain, at, end, length, Depth, ref distance);
             }
 
             if (distance == 0)
@@ -127,7 +131,7 @@ internal sealed class DeflateEncoder
             while (length < GoodEnough && end - at > length + 1)
             {
                 int laterDistance = 0;
-                int later = Longest(ref data, at + 1, end, length, LazyDepth, ref laterDistance);
+                int later = Longest(ref data, ref heads, ref chain, at + 1, end, length, LazyDepth, ref laterDistance);
                 inserted++;
                 if (laterDistance == 0
                     || (4 * (later - length)) + BitOperations.Log2((uint)distance) - BitOperations.Log2((uint)laterDistance) <= 2)
@@ -146,7 +150,7 @@ internal sealed class DeflateEncoder
             int last = Math.Min(at, end - ShortestUsed + 1);
             for (; inserted < last; inserted++)
             {
-                Insert(ref data, inserted);
+                Insert(ref data, ref heads, ref chain, inserted);
             }
         }
 
@@ -157,10 +161,10 @@ internal sealed class DeflateEncoder
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Insert(ref byte data, int at)
+    private static void Insert(ref byte data, ref ushort heads, ref ushort chain, int at)
     {
-        ref ushort head = ref _heads[Hash(Load32(ref data, at))];
-        _chain[at & WindowMask] = head;
+        ref ushort head = ref Unsafe.Add(ref heads, Hash(Load32(ref data, at)));
+        Unsafe.Add(ref chain, at & WindowMask) = head;
         head = (ushort)at;
     }
 
@@ -169,12 +173,12 @@ internal sealed class DeflateEncoder
     /// and sets its distance; else gives <paramref name="best"/> and leaves the distance.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Longest(ref byte data, int at, int end, int best, int depth, ref int distance)
+    private static int Longest(ref byte data, ref ushort heads, ref ushort chain, int at, int end, int best, int depth, ref int distance)
     {
         uint start = Load32(ref data, at);
-        ref ushort head = ref _heads[Hash(start)];
+        ref ushort head = ref Unsafe.Add(ref heads, Hash(start));
         int back = (ushort)(at - head);
-        _chain[at & WindowMask] = head;
+        Unsafe.Add(ref chain, at & WindowMask) = head;
         head = (ushort)at;
         int farthest = Math.Min(at, DeflateCodes.FarthestMatch);
         int longest = Math.Min(end - at, DeflateCodes.LongestMatch);
@@ -203,7 +207,7 @@ internal sealed class DeflateEncoder
                 break;
             }
 
-            int next = (ushort)(at - _chain[candidate & WindowMask]);
+            int next = (ushort)(at - Unsafe.Add(ref chain, candidate & WindowMask));
             if (next <= back)
             {
                 break;
