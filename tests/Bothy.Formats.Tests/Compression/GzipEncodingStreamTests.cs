@@ -18,10 +18,10 @@ public sealed class GzipEncodingStreamTests
     public void Contract_v1_is_these_bytes()
     {
         Assert.Equal("v1", GzipEncodingStream.Contract);
-        Assert.Contains("INPUT:", "x" + Digest.Of(Large).Hex); // the input itself: random numbers are not ours
+        Assert.Equal("bf44e021b8451822c9b3110de766a9fa04bca4d8f3d428bd29172aa3353917b3", Digest.Of(Large).Hex); // the input itself: random numbers are not ours
 
         // A change here changes the digest of every layer that was ever built: it needs a new name, not a new digest.
-        Assert.Contains(":", "x" + Digest.Of(Encode(Large)).Hex);
+        Assert.Equal("09ca9c8e8dd02a5ca4b5942dca9d250a9d810768f57e2e8010d756512ca5fd3c", Digest.Of(Encode(Large)).Hex);
     }
 
     [Fact]
