@@ -101,6 +101,12 @@ public sealed class TarWriter
             _extended.Add("SCHILY.xattr." + attribute, value.Span);
         }
 
+        // System.Formats.Tar ignores the prefix of an entry that has records of any kind.
+        if (block.HasPrefix && !_extended.IsEmpty)
+        {
+            _extended.Add("path", TarText.Encode(name));
+        }
+
         block.Seal();
     }
 

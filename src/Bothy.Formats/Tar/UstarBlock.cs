@@ -18,6 +18,9 @@ internal readonly ref struct UstarBlock
         "ustar\000"u8.CopyTo(block[257..]);
     }
 
+    /// <summary>Whether the name was divided.</summary>
+    public bool HasPrefix => _block[345] != 0;
+
     public void Mode(int mode) => TryOctal(100, 8, mode);
 
     public bool TryUserId(int id) => TryOctal(108, 8, id);

@@ -10,7 +10,8 @@ internal static class ArchiveOutput
         path = Path.GetFullPath(path);
         OutputFailure.Explain(path, () =>
         {
-            string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+            var file = new FileInfo(path);
+            string target = file.LinkTarget is null ? path : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
             if (Directory.Exists(target))
             {
                 throw new BothyException($"cannot write {path}: it is a directory");
