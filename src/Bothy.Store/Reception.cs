@@ -36,6 +36,12 @@ public sealed class Reception : IDisposable
     /// </summary>
     public Stream Destination => _destination;
 
+    /// <summary>
+    /// How many bytes an earlier reception had left. Where this is not 0 and <see cref="Commit"/> refuses the whole, the fault may be
+    /// in those bytes: they are gone then, and receiving once more from the start is worth it.
+    /// </summary>
+    public long ResumedFrom { get; private set; }
+
     /// <summary>Checks what was received and makes it visible under its digest.</summary>
     /// <exception cref="BothyException">The bytes are not those expected, and were thrown away; or the store cannot be written.</exception>
     public void Commit()
@@ -80,6 +86,7 @@ public sealed class Reception : IDisposable
         try
         {
             reception._destination.HashWhatIsThere();
+            reception.ResumedFrom = reception._destination.Length;
             return reception;
         }
         catch
@@ -122,6 +129,11 @@ public sealed class Reception : IDisposable
 
         public void HashWhatIsThere()
         {
+            if (file.Length == 0)
+            {
+                return;
+            }
+
             byte[] buffer = GC.AllocateUninitializedArray<byte>(128 << 10);
             for (int count; (count = directory.Translated(() => RandomAccess.Read(file.SafeFileHandle, buffer, _length))) > 0; _length += count)
             {

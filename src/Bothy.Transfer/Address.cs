@@ -5,9 +5,9 @@ internal static class Address
 {
     public static string Shown(Uri address)
     {
-        if (address.IsFile)
+        if (LocalFile.PathOf(address) is { } file)
         {
-            return address.LocalPath;
+            return file;
         }
 
         string path = address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);

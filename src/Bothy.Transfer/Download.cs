@@ -51,8 +51,8 @@ internal sealed class Download(HttpTransport transport, TransferContext context,
         switch (response.StatusCode)
         {
             case HttpStatusCode.OK:
-                destination.SetLength(0);
                 CheckSize(response.Content.Headers.ContentLength);
+                destination.SetLength(0);
                 break;
             case HttpStatusCode.PartialContent when from > 0:
                 CheckRange(response.Content.Headers.ContentRange, from);

@@ -1,8 +1,14 @@
 namespace Bothy.Transfer;
 
-/// <summary>Addresses of the machine's own files: <c>file:/srv/mirror/…</c>.</summary>
+/// <summary>Addresses of the machine's own files: <c>file:/srv/mirror/…</c>, or apt's other word for them, <c>copy:/srv/mirror/…</c>.</summary>
 internal static class LocalFile
 {
+    /// <summary>The path that <paramref name="address"/> means, or null where it is not a local file.</summary>
+    public static string? PathOf(Uri address) =>
+        address.IsFile ? address.LocalPath
+        : address.Scheme == "copy" ? Uri.UnescapeDataString(address.AbsolutePath)
+        : null;
+
     public static async Task<FetchResult> FetchAsync(Uri address, FetchOptions options, CancellationToken cancellationToken)
     {
         try
@@ -64,7 +70,7 @@ internal static class LocalFile
         }
     }
 
-    private static FileStream Open(Uri address) => new(address.LocalPath, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+    private static FileStream Open(Uri address) => new(PathOf(address)!, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
 
     private static BothyException TooLong(Uri address, long limit) =>
         TransferFailure.Permanent(address, FormattableString.Invariant($"it has more than {limit} bytes"));

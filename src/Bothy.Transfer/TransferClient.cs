@@ -5,7 +5,7 @@ using Polly.Retry;
 namespace Bothy.Transfer;
 
 /// <summary>
-/// Fetches documents and files from <c>http:</c>, <c>https:</c> and <c>file:</c> addresses: with repetition, resumption, proxies,
+/// Fetches documents and files from <c>http:</c>, <c>https:</c>, <c>file:</c> and <c>copy:</c> addresses: with repetition, resumption, proxies,
 /// credentials and limits, and with messages that never show a secret. Safe for concurrent use; one for a whole run.
 /// </summary>
 public sealed class TransferClient : IDisposable
@@ -31,7 +31,7 @@ public sealed class TransferClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(options);
-        if (address.IsFile)
+        if (LocalFile.PathOf(address) is not null)
         {
             return await LocalFile.FetchAsync(address, options, cancellationToken);
         }
@@ -59,7 +59,7 @@ public sealed class TransferClient : IDisposable
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(destination);
         ArgumentNullException.ThrowIfNull(options);
-        if (address.IsFile)
+        if (LocalFile.PathOf(address) is not null)
         {
             await LocalFile.CopyAsync(address, destination, options, progress, cancellationToken);
             return;

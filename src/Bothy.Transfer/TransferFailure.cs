@@ -53,7 +53,7 @@ internal static class TransferFailure
             HttpRequestError.NameResolutionError =>
                 Transient(address, $"the name '{proxy?.Host ?? address.Host}' cannot be looked up{by}", "Check the machine's network and DNS settings.", failure),
             HttpRequestError.SecureConnectionError when failure.InnerException is AuthenticationException untrusted =>
-                Permanent(address, $"the server's certificate is not trusted: {untrusted.Message}{by}", "Name the certificate authority's file where the server has its own authority.", failure),
+                Permanent(address, $"no secure connection: {untrusted.Message}{by}", "Where the server has an authority of its own, name its certificate file.", failure),
             HttpRequestError.ProxyTunnelError =>
                 Permanent(address, $"the proxy refuses: {(failure.StatusCode is { } status ? Name(status) : "no tunnel")}{by}", "Check https_proxy and no_proxy.", failure),
             HttpRequestError.ConnectionError =>

@@ -59,6 +59,7 @@ public sealed class ContentStoreTests : IDisposable
         using (var second = new ContentStore(_store.Directory).BeginReception(digest, bytes.Length))
         {
             Assert.Equal(123_456, second.Destination.Length);
+            Assert.Equal(123_456, second.ResumedFrom);
             second.Destination.Write(bytes.AsSpan(123_456));
             second.Commit();
         }

@@ -182,8 +182,25 @@ public sealed class DownloadTests : TransferTest
         Assert.Single(Server.Requests);
     }
 
+    [Theory]
+    [InlineData("file:")]
+    [InlineData("file://")]
+    [InlineData("copy:")]
+    public async Task Copies_a_local_file_whichever_way_it_is_written(string prefix)
+    {
+        using var directory = new TemporaryDirectory();
+        byte[] bytes = Bytes(300_000);
+        await File.WriteAllBytesAsync(directory["a b.deb"], bytes);
+        using var client = Client();
+
+        Assert.True(TransferAddress.TryParse($"{prefix}{directory["a%20b.deb"]}", out var address));
+        await client.DownloadAsync(address, _destination, new DownloadOptions { ExpectedSize = bytes.Length }, null, None);
+
+        Assert.Equal(bytes, _destination.ToArray());
+    }
+
     [Fact]
-    public async Task Copies_a_local_file()
+    public async Task A_local_file_is_checked_like_any_other()
     {
         using var directory = new TemporaryDirectory();
         byte[] bytes = Bytes(300_000);

@@ -77,4 +77,16 @@ public sealed class SettingsTests
 
         Assert.Equal("cannot use http_proxy: it is not an http address", failure.Message);
     }
+
+    [Theory]
+    [InlineData("http://mirror.example/debian", "http://mirror.example/debian")]
+    [InlineData("file:/srv/mirror", "file:///srv/mirror")]
+    [InlineData("file:///srv/mirror", "file:///srv/mirror")]
+    [InlineData("copy:/srv/mirror", "copy:/srv/mirror")]
+    [InlineData("/srv/mirror", null)] // a path
+    [InlineData("mirror.example", null)]
+    [InlineData("http://", null)]
+    [InlineData("", null)]
+    public void Reads_addresses_as_apt_writes_them(string text, string? expected) =>
+        Assert.Equal(expected, TransferAddress.TryParse(text, out var address) ? address.AbsoluteUri : null);
 }
