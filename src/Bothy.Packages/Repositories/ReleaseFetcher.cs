@@ -24,7 +24,8 @@ internal sealed class ReleaseFetcher(TransferClient transfer, ContentStore store
         var now = clock.GetUtcNow();
         var trusted = signed.Trust(repository, now);
         string? warning = null;
-        if (served is not null && seen is not null && !options.AllowOlder && Newer(seen, trusted, repository, now) is { } newer)
+        bool changed = served is not null && seen is not null && note?.Release != servedNote?.Release;
+        if (changed && !options.AllowOlder && Newer(seen!, trusted, repository, now) is { } newer)
         {
             warning = $"{repository}: the mirror serves an index of {DebianRelease.Show(trusted.Release.Date)}; using the one of {DebianRelease.Show(newer.Release.Date)} that was seen before";
             (trusted, servedNote) = (newer, null);
@@ -71,8 +72,12 @@ internal sealed class ReleaseFetcher(TransferClient transfer, ContentStore store
                 return null;
             }
 
-            byte[]? signature = note.Signature is { } digest ? store.TryRead(digest) : null;
-            return note.Signature is null || signature is not null ? new SignedRelease(release, signature) : null;
+            if (note.Signature is not { } digest)
+            {
+                return new SignedRelease(release, Signature: null);
+            }
+
+            return store.TryRead(digest) is { } signature ? new SignedRelease(release, signature) : null;
         }
         catch (DamagedItemException)
         {
@@ -90,7 +95,7 @@ internal sealed class ReleaseFetcher(TransferClient transfer, ContentStore store
             case FetchResult.NotModified:
                 return default;
             case FetchResult.Found found:
-                return Keep(found, signature: null);
+                return Keep(found, detached: null);
             case FetchResult.NotFound missing:
                 return await DownloadDetachedAsync(directory, conditions, missing, cancellationToken);
             default:
@@ -106,8 +111,8 @@ internal sealed class ReleaseFetcher(TransferClient transfer, ContentStore store
                 return default;
             case FetchResult.Found found:
                 var signature = await transfer.FetchAsync(new Uri(directory, "Release.gpg"), new FetchOptions { MaxBytes = MaxLength }, cancellationToken);
-                return signature is FetchResult.Found detached
-                    ? Keep(found, detached.Bytes)
+                return signature is FetchResult.Found separate
+                    ? Keep(found, separate.Bytes)
                     : throw new BothyException($"cannot trust {DebianRepository.ShownUri(directory)}: its Release file is not signed")
                     {
                         Hint = "An archive needs InRelease, or Release.gpg beside Release.",
@@ -120,14 +125,14 @@ internal sealed class ReleaseFetcher(TransferClient transfer, ContentStore store
         }
     }
 
-    private (SignedRelease Release, ReleaseNote Note) Keep(FetchResult.Found found, ReadOnlyMemory<byte>? signature)
+    private (SignedRelease Release, ReleaseNote Note) Keep(FetchResult.Found found, ReadOnlyMemory<byte>? detached)
     {
         // Kept before it is trusted: the bytes are only looked at again through Trust, and the note is written after it.
         var note = new ReleaseNote(
             store.AddBytes(found.Bytes.Span),
-            signature is { } detached ? store.AddBytes(detached.Span) : null,
+            detached is { } signature ? store.AddBytes(signature.Span) : null,
             found.LastModified,
             found.EntityTag);
-        return (new SignedRelease(found.Bytes, signature), note);
+        return (new SignedRelease(found.Bytes, detached), note);
     }
 }
