@@ -151,7 +151,7 @@ public sealed class DebBuilder(string name, string version = "1.0-1", string arc
     internal static byte[] Gzip(byte[] bytes)
     {
         using var compressed = new MemoryStream();
-        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest))
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal))
         {
             gzip.Write(bytes);
         }

@@ -14,6 +14,9 @@ public sealed class DebPackages(ContentStore store)
     // Part of the catalogue's name: to be raised when the same package is to be decoded differently.
     private const string CatalogueKind = "deb-1";
 
+    /// <summary>The size in bytes that every package may unpack to, however small it is; beyond it the ratio is limited.</summary>
+    internal long FreeSize { get; init; } = 512L << 20;
+
     /// <summary>
     /// Opens the package <paramref name="id"/>, whose <c>.deb</c> has the digest <paramref name="digest"/>. Its bytes are verified before
     /// anything made from them is used. The contents hold their catalogue's file open for as long as they are reachable.
@@ -64,7 +67,7 @@ public sealed class DebPackages(ContentStore store)
         using var writer = store.BeginCatalogue(digest, CatalogueKind);
         try
         {
-            new DebReader(guarded, $"the .deb of {id}", writer).Read();
+            new DebReader(guarded, $"the .deb of {id}", writer, FreeSize).Read();
         }
         catch (MalformedDataException)
         {

@@ -11,13 +11,16 @@ namespace Bothy.Packages.Debian;
 /// is refused where it is not what dpkg would unpack without a doubt: the tree that is checked must be the tree that any
 /// other program sees in it.
 /// </summary>
-internal sealed class DebReader(Stream deb, string source, CatalogueWriter catalogue)
+/// <param name="deb">The bytes.</param>
+/// <param name="source">What they are, for messages.</param>
+/// <param name="catalogue">Where they go.</param>
+/// <param name="freeSize">The size in bytes that every package may unpack to, however small it is.</param>
+internal sealed class DebReader(Stream deb, string source, CatalogueWriter catalogue, long freeSize)
 {
     private const int MaxControlSize = 64 << 20;
 
-    // Debian's own packages stay below 30 times their size; sparse ones may go far beyond, but not without end.
-    private const long FreeSize = 512L << 20;
-    private const int MaxRatio = 500;
+    // Of bookworm's packages beyond the free size none unpacks to more than 62 times its own; below it, one reaches 244 times.
+    private const int MaxRatio = 200;
     private const long MaxSize = 64L << 30;
 
     private static readonly TarLimits ControlLimits = TarLimits.Default with { Entries = 1000, TotalSize = MaxControlSize };
@@ -125,7 +128,7 @@ internal sealed class DebReader(Stream deb, string source, CatalogueWriter catal
     private void ReadData(Stream content, ArMember member)
     {
         string name = $"{source}, {member.Name}";
-        long limit = Math.Min(MaxSize, Math.Max(FreeSize, member.Size * MaxRatio));
+        long limit = Math.Min(MaxSize, Math.Max(freeSize, member.Size * MaxRatio));
         using var tar = Decompression.OpenRead(content, name, limit);
         var reader = new TarReader(tar, name, TarLimits.Default with { TotalSize = limit });
         var shape = new DebTreeShape(name);

@@ -57,8 +57,6 @@ internal sealed class DebTreeShape(string source)
         {
             case EntryKind.CharacterDevice or EntryKind.BlockDevice:
                 throw Refuse(entry, "is a device, which no package ships");
-            case EntryKind.SymbolicLink when string.IsNullOrEmpty(entry.LinkName):
-                throw Refuse(entry, "is a symbolic link to nothing");
             case EntryKind.HardLink when !TreePath.TryParse(entry.LinkName, null, out var first) || !_kinds.TryGetValue(first, out var kind) || kind != EntryKind.File:
                 throw Refuse(entry, $"is a hard link to '{entry.LinkName}', which is no file that came before it");
             default:

@@ -57,7 +57,7 @@ public sealed record DebianRepository
     }
 
     internal static string ShownUri(Uri uri) =>
-        uri.IsFile ? uri.LocalPath : uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/');
+        (uri.IsFile ? uri.LocalPath : uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)).TrimEnd('/');
 }
 
 /// <summary>Keys that may sign an archive.</summary>

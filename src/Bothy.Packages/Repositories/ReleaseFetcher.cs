@@ -97,14 +97,15 @@ internal sealed class ReleaseFetcher(TransferClient transfer, ContentStore store
             case FetchResult.Found found:
                 return Keep(found, detached: null);
             case FetchResult.NotFound missing:
-                return await DownloadDetachedAsync(directory, conditions, missing, cancellationToken);
+                return await DownloadDetachedAsync(repository, conditions, missing, cancellationToken);
             default:
                 throw new InvalidOperationException("a kind of answer that did not exist");
         }
     }
 
-    private async Task<(SignedRelease? Release, ReleaseNote? Note)> DownloadDetachedAsync(Uri directory, FetchOptions conditions, FetchResult.NotFound inRelease, CancellationToken cancellationToken)
+    private async Task<(SignedRelease? Release, ReleaseNote? Note)> DownloadDetachedAsync(DebianRepository repository, FetchOptions conditions, FetchResult.NotFound inRelease, CancellationToken cancellationToken)
     {
+        var directory = repository.ReleaseDirectory;
         switch (await transfer.FetchAsync(new Uri(directory, "Release"), conditions, cancellationToken))
         {
             case FetchResult.NotModified:
@@ -113,7 +114,7 @@ internal sealed class ReleaseFetcher(TransferClient transfer, ContentStore store
                 var signature = await transfer.FetchAsync(new Uri(directory, "Release.gpg"), new FetchOptions { MaxBytes = MaxLength }, cancellationToken);
                 return signature is FetchResult.Found separate
                     ? Keep(found, separate.Bytes)
-                    : throw new BothyException($"cannot trust {DebianRepository.ShownUri(directory)}: its Release file is not signed")
+                    : throw new BothyException($"cannot trust {repository}: its Release file is not signed")
                     {
                         Hint = "An archive needs InRelease, or Release.gpg beside Release.",
                     };
