@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using Bothy.Packages.Solving;
+
+namespace Bothy.Packages.Debian;
+
+/// <summary>A pool as the solver sees it, for one request: which versions are considered, and what each demands of the others.</summary>
+internal sealed class DebianUniverse : IUniverse
+{
+    private readonly Dictionary<DebianPackage, int> _numbers = [];
+    private readonly List<DebianPackage> _packages = [];
+    private readonly Dictionary<int, DebianDemands> _demands = [];
+    private readonly Dictionary<string, ImmutableArray<DebianPackage>> _considered = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ImmutableArray<DebianPackage>> _asked = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _omitted;
+    private readonly ImmutableArray<string> _suites;
+
+    /// <summary>Looks up every name of the request.</summary>
+    /// <exception cref="BothyException">A name is unknown, or both asked for and omitted.</exception>
+    public DebianUniverse(DebianPool pool, DebianSolverRequest request)
+    {
+        Pool = pool;
+        Request = request;
+        _omitted = new HashSet<string>(request.Omit, StringComparer.Ordinal);
+        _suites = [.. request.Packages.Select(package => package.Suite).OfType<string>().Distinct(StringComparer.Ordinal)];
+        var names = new DebianRequestedNames(pool, request);
+        names.CheckOmitted();
+        var asked = request.Packages.Select(names.Find).ToList();
+        foreach (var package in asked.Zip(request.Packages).Where(pair => pair.Second.Version is not null || pair.Second.Suite is not null).Select(pair => pair.First))
+        {
+            _asked[package.Name] = [.. _asked.GetValueOrDefault(package.Name, []), package];
+        }
+
+        // A plain request goes along with a more exact one of the same name.
+        Requests = [.. asked.Zip(request.Packages).Select(pair => new Requirement([.. pair.Second.Version is null && pair.Second.Suite is null
+            ? Considered(pair.First.Name).Select(NumberOf)
+            : [NumberOf(pair.First)]]))];
+    }
+
+    public DebianPool Pool { get; }
+
+    public DebianSolverRequest Request { get; }
+
+    /// <summary>What was asked for, in its order.</summary>
+    public ImmutableArray<Requirement> Requests { get; }
+
+    public DebianPackage this[int number] => _packages[number];
+
+    public bool IsOmitted(DebianPackage package) => _omitted.Contains(package.Name);
+
+    public Demands DemandsOf(int package) => Describe(package).Demands;
+
+    /// <summary>The demands of a package with the relations they come from.</summary>
+    public DebianDemands Describe(int package)
+    {
+        if (!_demands.TryGetValue(package, out var demands))
+        {
+            demands = IsOmitted(_packages[package]) ? DebianDemands.None : DebianDemands.Of(_packages[package], this);
+            _demands.Add(package, demands);
+        }
+
+        return demands;
+    }
+
+    /// <summary>
+    /// The versions of a name that may be chosen: what was asked for exactly, else the candidate; and, as a last resort, what a
+    /// suite that some request names has, since a package from backports may need others from there.
+    /// </summary>
+    public ImmutableArray<DebianPackage> Considered(string name)
+    {
+        if (!_considered.TryGetValue(name, out var considered))
+        {
+            var fallback = Pool.Versions(name).Where(IsOfNamedSuite);
+            considered = _asked.TryGetValue(name, out var asked) ? asked
+                : IsOmittedName(name) || _suites.IsEmpty ? Candidate(name)
+                : [.. Candidate(name).Concat(fallback).Distinct()];
+            _considered.Add(name, considered);
+        }
+
+        return considered;
+    }
+
+    /// <summary>The considered packages that satisfy <paramref name="relation"/>, the preferred first, each once.</summary>
+    public IEnumerable<DebianPackage> Satisfying(Relation relation)
+    {
+        var real = Considered(relation.Name).Where(package => relation.Admits(package.Version));
+        var providers = Pool.Providers(relation.Name)
+            .Where(package => package.Provides.Any(provided => Provides(provided, relation)))
+            .Select(Canonical)
+            .Where(package => Considered(package.Name).Contains(package));
+        return real.Concat(providers)
+            .Where(package => IsOfArchitecture(relation, package))
+            .Distinct()
+            .Order(new DebianPreference(this, relation.Name));
+    }
+
+    public int NumberOf(DebianPackage package)
+    {
+        if (!_numbers.TryGetValue(package, out int number))
+        {
+            number = _packages.Count;
+            _numbers.Add(package, number);
+            _packages.Add(package);
+        }
+
+        return number;
+    }
+
+    /// <summary>Whether <paramref name="package"/> is only considered because some request named its suite.</summary>
+    public bool IsFallback(DebianPackage package) => Considered(package.Name)[0] != package && !_asked.ContainsKey(package.Name);
+
+    // An unversioned Provides satisfies no versioned relation (Debian policy 7.5).
+    private static bool Provides(Relation provided, Relation wanted) =>
+        provided.Name == wanted.Name
+        && (wanted.Operator == RelationOperator.Any || (provided.Operator == RelationOperator.Equal && wanted.Admits(provided.Version)));
+
+    private ImmutableArray<DebianPackage> Candidate(string name) => Pool.Candidate(name) is { } candidate ? [candidate] : [];
+
+    private bool IsOmittedName(string name) => _omitted.Contains(name);
+
+    private bool IsOfNamedSuite(DebianPackage package) =>
+        Pool.Listings(package.Name).Any(listing => listing.Version == package.Version
+            && (_suites.Contains(listing.Origin.Suite, StringComparer.Ordinal) || _suites.Contains(listing.Origin.Codename, StringComparer.Ordinal)));
+
+    // One version may be listed by several suites; only one of the listings stands for it.
+    private DebianPackage Canonical(DebianPackage listing) =>
+        Pool.Versions(listing.Name).First(package => package.Version == listing.Version && package.Architecture == listing.Architecture);
+
+    // One architecture at a time, so "any" asks only whether the package lets itself be used by others at all.
+    private bool IsOfArchitecture(Relation relation, DebianPackage package) => relation.Qualifier switch
+    {
+        null or "native" => true,
+        "any" => package.MultiArch == DebianMultiArch.Allowed,
+        var architecture => architecture == Request.Architecture,
+    };
+}
