@@ -1,0 +1,112 @@
+namespace Bothy.Store.Tests;
+
+public sealed class ReceptionTests : StoreTest
+{
+    [Fact]
+    public void Continues_a_reception_where_an_earlier_one_stopped()
+    {
+        byte[] bytes = Bytes(300_000);
+        var digest = Digest.Of(bytes);
+        using (var first = Store.BeginReception(digest, bytes.Length))
+        {
+            first.Destination.Write(bytes.AsSpan(0, 123_456));
+        }
+
+        Assert.False(Store.Contains(digest));
+        using (var second = new ContentStore(Store.Directory).BeginReception(digest, bytes.Length))
+        {
+            Assert.Equal(123_456, second.Destination.Length);
+            Assert.Equal(123_456, second.ResumedFrom);
+            second.Destination.Write(bytes.AsSpan(123_456));
+            second.Commit();
+        }
+
+        Assert.Equal(bytes, Store.TryRead(digest));
+        Assert.Single(Files());
+    }
+
+    [Fact]
+    public void Can_start_over_in_the_middle()
+    {
+        byte[] bytes = Bytes(1_000);
+        using var reception = Store.BeginReception(Digest.Of(bytes), null);
+        reception.Destination.Write(Bytes(5_000));
+        reception.Destination.SetLength(0);
+        reception.Destination.Position = 0;
+        reception.Destination.Write(bytes);
+        reception.Commit();
+
+        Assert.Equal(bytes, Store.TryRead(Digest.Of(bytes)));
+    }
+
+    [Theory]
+    [InlineData(4L, "its digest is sha256:b5c1fb2efc6d6b4674c2fdcc48ce01b43a3b7c03763c0c3355de0099ee0f8c73")]
+    [InlineData(5L, "it has 4 bytes where 5 are expected")]
+    [InlineData(null, "its digest is sha256:b5c1fb2efc6d6b4674c2fdcc48ce01b43a3b7c03763c0c3355de0099ee0f8c73")]
+    public void Throws_away_what_is_not_what_was_expected(long? size, string reason)
+    {
+        var digest = Digest.Of("good"u8);
+        using var reception = Store.BeginReception(digest, size);
+        reception.Destination.Write("evil"u8);
+
+        var failure = Assert.Throws<BothyException>(reception.Commit);
+
+        Assert.Equal($"cannot accept {digest}: {reason}", failure.Message);
+        Assert.Empty(Files());
+        using var next = Store.BeginReception(digest, 4);
+        Assert.Equal(0, next.Destination.Length);
+    }
+
+    [Fact]
+    public async Task Many_can_receive_the_same_blob_at_once()
+    {
+        byte[] bytes = Bytes(200_000);
+        var digest = Digest.Of(bytes);
+        using var together = new Barrier(4);
+
+        // Stores of their own, as processes have: file locks tell open files apart, not processes.
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                var store = new ContentStore(Store.Directory);
+                for (int round = 0; round < 20; round++)
+                {
+                    together.SignalAndWait();
+                    using (var reception = store.BeginReception(digest, bytes.Length))
+                    {
+                        reception.Destination.Write(bytes.AsSpan((int)reception.Destination.Length));
+                        reception.Commit();
+                    }
+
+                    Assert.Equal(bytes, store.TryRead(digest));
+                    together.SignalAndWait();
+                    store.Remove(digest);
+                }
+            },
+            TaskCreationOptions.LongRunning)));
+
+        Assert.Empty(Files());
+    }
+
+    [Fact]
+    public void While_one_receives_a_blob_another_has_a_file_of_its_own()
+    {
+        byte[] bytes = Bytes(1_000);
+        var digest = Digest.Of(bytes);
+        using var slow = Store.BeginReception(digest, null);
+        slow.Destination.Write(bytes.AsSpan(0, 500));
+        using (var fast = new ContentStore(Store.Directory).BeginReception(digest, null))
+        {
+            Assert.Equal(0, fast.Destination.Length);
+            fast.Destination.Write(bytes);
+            fast.Commit();
+        }
+
+        Assert.True(Store.Contains(digest));
+        slow.Destination.Write(bytes.AsSpan(500));
+        slow.Commit();
+
+        Assert.Equal(bytes, Store.TryRead(digest));
+        Assert.Single(Files());
+    }
+}
