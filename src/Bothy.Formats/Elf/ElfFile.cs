@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 
 namespace Bothy.Formats.Elf;
 
@@ -13,7 +14,9 @@ public static class ElfFile
     /// <exception cref="MalformedDataException">It begins as an ELF file and then does not follow the format.</exception>
     public static bool TryRead(ReadOnlyMemory<byte> bytes, string source, [NotNullWhen(true)] out ElfFacts? facts)
     {
-        using var stream = new MemoryStream(bytes.ToArray(), writable: false);
+        using var stream = MemoryMarshal.TryGetArray(bytes, out var array)
+            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
+            : new MemoryStream(bytes.ToArray(), writable: false);
         return TryRead(stream, source, out facts);
     }
 

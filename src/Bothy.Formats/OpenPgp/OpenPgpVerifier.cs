@@ -83,7 +83,7 @@ public static class OpenPgpVerifier
 
         if (by.Key.Packet.Obstacle is { } obstacle)
         {
-            return (SignatureProblemKind.Unsupported, obstacle);
+            return (by.Key.Packet.IsWeak ? SignatureProblemKind.Weak : SignatureProblemKind.Unsupported, obstacle);
         }
 
         if (by.Owner.Primary.Packet.Obstacle is { } primary)

@@ -34,6 +34,9 @@ internal sealed class PublicKeyPacket
     /// <summary>Why nothing can be verified with this key; null where it can.</summary>
     public string? Obstacle { get; private set; }
 
+    /// <summary>Whether <see cref="Obstacle"/> is that the key is too short.</summary>
+    public bool IsWeak { get; private set; }
+
     /// <summary>Reads the body of a packet whose version is already known to be <see cref="SupportedVersion"/>.</summary>
     public static PublicKeyPacket Parse(Packet packet, string source)
     {
@@ -113,6 +116,7 @@ internal sealed class PublicKeyPacket
         if (bits < MinRsaBits)
         {
             Obstacle = $"made with {AlgorithmName}, which is too weak";
+            IsWeak = true;
         }
         else if (bits > MaxRsaBits || _second.Length is 0 or > MaxExponentLength)
         {

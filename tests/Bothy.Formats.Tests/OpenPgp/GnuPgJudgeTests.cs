@@ -58,6 +58,9 @@ public sealed class GnuPgJudgeTests(GnuPgKeys keys) : IClassFixture<GnuPgKeys>
         Assert.Equal([keys.GnuPg.Fingerprint(signer)], gpgv);
         Assert.False(ours.IsTrusted);
         Assert.Equal($"signature by key KEY: {reason}", Anonymous(Assert.Single(ours.Problems)));
+        Assert.Equal(
+            reason.EndsWith("too weak", StringComparison.Ordinal) ? SignatureProblemKind.Weak : SignatureProblemKind.Unsupported,
+            ours.Problems[0].Kind);
     }
 
     [RequiresFact(Needs.Judges + ":gpg", Needs.Judges + ":gpgv")]
