@@ -1,3 +1,5 @@
+using Bothy.Formats.Compression.Inflate;
+
 namespace Bothy.Formats.Compression;
 
 /// <summary>Opens compressed bytes without being told how they are compressed.</summary>
@@ -22,7 +24,7 @@ public static class Decompression
         var peeked = new PeekedStream(compressed, LongestMagic);
         return peeked.Start switch
         {
-            [0x1F, 0x8B, ..] => new LimitedStream(new GzipDecodingStream(peeked, source), source, limit),
+            [0x1F, 0x8B, ..] => new DecoderStream(peeked, input => new GzipDecoder(input), source, limit, leaveOpen: false),
             [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0] => new XzStream(peeked, source, limit),
             _ => new LimitedStream(peeked, source, limit),
         };

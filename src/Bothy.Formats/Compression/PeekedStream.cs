@@ -1,6 +1,6 @@
 namespace Bothy.Formats.Compression;
 
-/// <summary>Gives back the first bytes that were read to see what a stream is, then the rest of it. Counts what it gives.</summary>
+/// <summary>Gives back the first bytes that were read to see what a stream is, then the rest of it.</summary>
 internal sealed class PeekedStream : ForwardReadStream
 {
     private readonly Stream _inner;
@@ -19,25 +19,17 @@ internal sealed class PeekedStream : ForwardReadStream
     /// <summary>The first bytes; fewer than asked for only where the stream is that short.</summary>
     public ReadOnlySpan<byte> Start => _start.AsSpan(0, _startLength);
 
-    /// <summary>The number of bytes given so far.</summary>
-    public long Given { get; private set; }
-
     public override int Read(Span<byte> buffer)
     {
-        int read;
         if (_startRead < _startLength)
         {
-            read = Math.Min(buffer.Length, _startLength - _startRead);
+            int read = Math.Min(buffer.Length, _startLength - _startRead);
             _start.AsSpan(_startRead, read).CopyTo(buffer);
             _startRead += read;
-        }
-        else
-        {
-            read = _inner.Read(buffer);
+            return read;
         }
 
-        Given += read;
-        return read;
+        return _inner.Read(buffer);
     }
 
     protected override void Dispose(bool disposing)

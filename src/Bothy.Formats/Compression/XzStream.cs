@@ -13,16 +13,7 @@ namespace Bothy.Formats.Compression;
 /// </remarks>
 public sealed class XzStream : ForwardReadStream
 {
-    private readonly Stream _inner;
-    private readonly string _source;
-    private readonly long _limit;
-    private readonly bool _leaveOpen;
-    private readonly XzInput _input;
-    private readonly XzDecoder _decoder;
-    private ReadOnlyMemory<byte> _ready;
-    private long _given;
-    private bool _broken;
-    private bool _disposed;
+    private readonly DecoderStream _stream;
 
     /// <summary>Reads the xz file that is <paramref name="inner"/> from its current position to its end; it is read ahead.</summary>
     /// <param name="inner">The compressed bytes; need not be seekable.</param>
@@ -33,59 +24,18 @@ public sealed class XzStream : ForwardReadStream
     {
         ArgumentNullException.ThrowIfNull(inner);
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        _inner = inner;
-        _source = source;
-        _limit = limit;
-        _leaveOpen = leaveOpen;
-        _input = new XzInput(inner, source);
-        _decoder = new XzDecoder(_input);
+        _stream = new DecoderStream(inner, input => new XzDecoder(input), source, limit, leaveOpen);
     }
 
     /// <inheritdoc />
-    public override int Read(Span<byte> buffer)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_broken)
-        {
-            // Reading on behind a failure could end in a 0 that looks like a verified end.
-            throw _input.Malformed("reading it failed before");
-        }
-
-        if (buffer.IsEmpty)
-        {
-            return 0;
-        }
-
-        if (_ready.IsEmpty)
-        {
-            _broken = true;
-            if (_decoder.TryNext(out _ready) && (_given += _ready.Length) > _limit)
-            {
-                throw LimitedStream.TooLong(_source, _limit);
-            }
-
-            _broken = false;
-        }
-
-        int count = Math.Min(buffer.Length, _ready.Length);
-        _ready.Span[..count].CopyTo(buffer);
-        _ready = _ready[count..];
-        return count;
-    }
+    public override int Read(Span<byte> buffer) => _stream.Read(buffer);
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !_disposed)
+        if (disposing)
         {
-            _disposed = true;
-            _ready = default;
-            _decoder.Dispose();
-            _input.Dispose();
-            if (!_leaveOpen)
-            {
-                _inner.Dispose();
-            }
+            _stream.Dispose();
         }
 
         base.Dispose(disposing);

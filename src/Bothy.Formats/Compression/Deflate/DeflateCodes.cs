@@ -37,6 +37,9 @@ internal static class DeflateCodes
         _ => (4 + (symbol & 3)) << ((symbol >> 2) - 1),
     };
 
+    /// <summary>The first distance of a symbol, less one.</summary>
+    public static int BaseOfDistance(int symbol) => symbol < 2 ? symbol : (2 + (symbol & 1)) << ((symbol >> 1) - 1);
+
     /// <summary>The extra bits of a distance symbol.</summary>
     public static int ExtraBitsOfDistance(int symbol) => symbol < 2 ? 0 : (symbol >> 1) - 1;
 

@@ -13,7 +13,7 @@ internal static class FilterChain
 
     /// <summary>The decoder of a block whose header was just read from <paramref name="input"/>.</summary>
     /// <exception cref="MalformedDataException">There is no such chain of filters, or it needs too much memory.</exception>
-    public static IBlockDecoder Open(XzInput input, XzBlockHeader header)
+    public static IDecoder Open(CompressedInput input, XzBlockHeader header)
     {
         if (header.Filters[^1] is not { Id: Lzma2, Properties: [var dictionary] } || dictionary > 40)
         {
@@ -28,7 +28,7 @@ internal static class FilterChain
             throw input.Malformed(FormattableString.Invariant($"it needs a dictionary of {size >> 20} MiB, and the limit is {LargestDictionary >> 20}"));
         }
 
-        IBlockDecoder decoder = new Lzma2Decoder(input, (int)Math.Min(size, LargestDictionary), header.UncompressedSize);
+        IDecoder decoder = new Lzma2Decoder(input, (int)Math.Min(size, LargestDictionary), header.UncompressedSize);
         foreach (var filter in filters)
         {
             decoder = new FilteredBlock(decoder, filter);
@@ -37,7 +37,7 @@ internal static class FilterChain
         return decoder;
     }
 
-    private static BlockFilter CreateFilter(XzInput input, XzFilter filter)
+    private static BlockFilter CreateFilter(CompressedInput input, XzFilter filter)
     {
         if (filter is { Id: Delta, Properties: [var distance] })
         {

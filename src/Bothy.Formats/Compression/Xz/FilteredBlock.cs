@@ -1,7 +1,7 @@
 namespace Bothy.Formats.Compression.Xz;
 
 /// <summary>Gives the bytes of a block through a filter.</summary>
-internal sealed class FilteredBlock(IBlockDecoder inner, BlockFilter filter) : IBlockDecoder
+internal sealed class FilteredBlock(IDecoder inner, BlockFilter filter) : IDecoder
 {
     /// <summary>One more than a filter may leave undone: IA-64 works on 16 bytes.</summary>
     public const int LongestRest = 16;

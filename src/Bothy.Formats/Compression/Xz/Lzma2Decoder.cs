@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Bothy.Formats.Compression.Xz;
 
 /// <summary>Decodes LZMA2: chunks of at most 2 MiB, each LZMA or stored, until a zero byte.</summary>
-internal sealed class Lzma2Decoder(XzInput input, int dictionarySize, long? uncompressedSize) : IBlockDecoder
+internal sealed class Lzma2Decoder(CompressedInput input, int dictionarySize, long? uncompressedSize) : IDecoder
 {
     // Small enough that what was decoded is still in the second-level cache when it is checked and copied out.
     private const int Step = 64 << 10;

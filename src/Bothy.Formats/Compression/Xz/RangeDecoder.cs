@@ -13,7 +13,7 @@ namespace Bothy.Formats.Compression.Xz;
 internal static class RangeDecoder
 {
     /// <summary>More bytes than any one symbol can consume.</summary>
-    public const int LongestSymbol = 32;
+    public const int LongestSymbol = CompressedInput.Spare;
 
     /// <summary>The probability that every model begins with: one half of 2048.</summary>
     public const ushort Even = 1024;

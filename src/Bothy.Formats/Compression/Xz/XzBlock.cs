@@ -3,15 +3,15 @@ namespace Bothy.Formats.Compression.Xz;
 /// <summary>One block being read: its bytes, and at their end everything that the file says about them.</summary>
 internal sealed class XzBlock : IDisposable
 {
-    private readonly XzInput _input;
+    private readonly CompressedInput _input;
     private readonly XzCheck _check;
     private readonly XzBlockHeader _header;
-    private readonly IBlockDecoder _decoder;
+    private readonly IDecoder _decoder;
     private readonly long _start;
     private long _uncompressed;
 
     /// <summary>Reads the header of the block that begins at the input's next byte.</summary>
-    public XzBlock(XzInput input, XzCheck check)
+    public XzBlock(CompressedInput input, XzCheck check)
     {
         _input = input;
         _check = check;

@@ -14,7 +14,7 @@ internal sealed record XzBlockHeader(int Size, long? CompressedSize, long? Uncom
     private const int Reserved = 0x3C;
 
     /// <summary>Reads the header that begins at the input's next byte, which is not zero.</summary>
-    public static XzBlockHeader Take(XzInput input)
+    public static XzBlockHeader Take(CompressedInput input)
     {
         int size = (input.Peek(1)[0] + 1) * 4;
         long end = input.Offset + size - sizeof(uint);
@@ -44,7 +44,7 @@ internal sealed record XzBlockHeader(int Size, long? CompressedSize, long? Uncom
         return new XzBlockHeader(size, compressedSize, uncompressedSize, filters.ToImmutable());
     }
 
-    private static XzFilter TakeFilter(XzInput input, long end)
+    private static XzFilter TakeFilter(CompressedInput input, long end)
     {
         long id = input.TakeNumber();
         long size = input.TakeNumber();
@@ -56,7 +56,7 @@ internal sealed record XzBlockHeader(int Size, long? CompressedSize, long? Uncom
         return new XzFilter(id, [.. input.Take((int)size)]);
     }
 
-    private static void TakePadding(XzInput input, long end)
+    private static void TakePadding(CompressedInput input, long end)
     {
         if (input.Offset > end)
         {

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Bothy.Formats.Compression.Xz;
 
 /// <summary>Walks through the streams of an xz file and gives the bytes of their blocks.</summary>
-internal sealed class XzDecoder(XzInput input) : IDisposable
+internal sealed class XzDecoder(CompressedInput input) : IDecoder
 {
     private const int HeaderSize = 12;
 
@@ -18,7 +18,7 @@ internal sealed class XzDecoder(XzInput input) : IDisposable
 
     private static ReadOnlySpan<byte> FooterMagic => "YZ"u8;
 
-    /// <summary>The next bytes, never empty; false at the end of the file, once all of it is verified.</summary>
+    /// <inheritdoc />
     public bool TryNext(out ReadOnlyMemory<byte> bytes)
     {
         while (true)
@@ -126,7 +126,11 @@ internal sealed class XzDecoder(XzInput input) : IDisposable
         }
 
         input.SkipPadding(start);
-        input.TakeCrc("the index");
+        if (input.EndCrc() != BinaryPrimitives.ReadUInt32LittleEndian(input.Take(sizeof(uint))))
+        {
+            input.Fail("the CRC of the index is wrong");
+        }
+
         TakeFooter(input.Offset - start);
         _check!.Dispose();
         _check = null;

@@ -1,12 +1,14 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 
-namespace Bothy.Formats.Compression.Xz;
+namespace Bothy.Formats.Compression;
 
-/// <summary>The bytes of an xz file, buffered so that a whole chunk of LZMA2 lies in one piece, with the offset for messages.</summary>
-internal sealed class XzInput(Stream inner, string source) : IDisposable
+/// <summary>Compressed bytes, buffered so that a whole chunk of LZMA2 lies in one piece, with the offset for messages.</summary>
+internal sealed class CompressedInput(Stream inner, string source) : IDisposable
 {
+    /// <summary>Bytes of the buffer behind the last one read, so that decoders need look for the end only now and then.</summary>
+    public const int Spare = 32;
+
     private const int Capacity = 128 << 10;
 
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(Capacity);
@@ -15,8 +17,11 @@ internal sealed class XzInput(Stream inner, string source) : IDisposable
     private uint _crc;
     private bool _disposed;
 
-    /// <summary>The buffer; the unread bytes begin at <see cref="At"/>, and spare ones for <see cref="RangeDecoder.LongestSymbol"/> follow the last.</summary>
+    /// <summary>The buffer; the unread bytes begin at <see cref="At"/>, and <see cref="Spare"/> more follow the last.</summary>
     public byte[] Buffer => _buffer;
+
+    /// <summary>Where in <see cref="Buffer"/> the bytes end that are there without reading more.</summary>
+    public int End => _end;
 
     /// <summary>Where in <see cref="Buffer"/> the next byte is.</summary>
     public int At { get; private set; }
@@ -49,7 +54,7 @@ internal sealed class XzInput(Stream inner, string source) : IDisposable
         _buffer.AsSpan(At, _end - At).CopyTo(_buffer);
         _end -= At;
         At = 0;
-        _end += inner.ReadAtLeast(_buffer.AsSpan(_end, Capacity - RangeDecoder.LongestSymbol - _end), count - _end, throwOnEndOfStream: false);
+        _end += inner.ReadAtLeast(_buffer.AsSpan(_end, Capacity - Spare - _end), count - _end, throwOnEndOfStream: false);
         return _end >= count;
     }
 
@@ -65,24 +70,18 @@ internal sealed class XzInput(Stream inner, string source) : IDisposable
         Offset += count;
     }
 
-    /// <summary>Computes the CRC-32 of what is consumed from here on, for <see cref="TakeCrc"/>.</summary>
+    /// <summary>Computes the CRC-32 of what is consumed from here on.</summary>
     public void BeginCrc()
     {
         _summing = true;
         _crc = 0;
     }
 
-    /// <summary>Consumes the CRC-32 of what was consumed since <see cref="BeginCrc"/>.</summary>
-    /// <exception cref="MalformedDataException">It is another; <paramref name="what"/> names whose it is.</exception>
-    public void TakeCrc(string what)
+    /// <summary>The CRC-32 of what was consumed since <see cref="BeginCrc"/>.</summary>
+    public uint EndCrc()
     {
         _summing = false;
-        if (BinaryPrimitives.ReadUInt32LittleEndian(Peek(sizeof(uint))) != _crc)
-        {
-            Fail($"the CRC of {what} is wrong");
-        }
-
-        Skip(sizeof(uint));
+        return _crc;
     }
 
     /// <summary>Consumes zero bytes up to a multiple of four of what was consumed since <paramref name="start"/>.</summary>
