@@ -164,9 +164,20 @@ public sealed class TarReader
                 extensions.Records.Add(data, _source, offset, _limits.Records);
                 break;
             default:
-                _globalRecords.Add(data, _source, offset, _limits.Records);
+                AddGlobals(data, offset);
                 extensions.Bytes -= size;
                 break;
+        }
+    }
+
+    private void AddGlobals(byte[] data, long offset)
+    {
+        _globalRecords.Add(data, _source, offset, _limits.Records);
+
+        // GNU tar applies these to every entry and Go to none, so they too would make two trees of one archive.
+        if ((_globalRecords["path"] ?? _globalRecords["linkpath"] ?? _globalRecords["size"]) is not null)
+        {
+            throw _source.Malformed(offset, "a global PAX record gives all entries one name or size");
         }
     }
 

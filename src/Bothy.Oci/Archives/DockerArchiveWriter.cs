@@ -1,12 +1,12 @@
 using Bothy.Oci.Json;
-using Bothy.Oci.Layout;
 
 namespace Bothy.Oci.Archives;
 
 /// <summary>
-/// Writes an image as <c>docker save</c> does since version 25: an OCI layout with a <c>manifest.json</c> beside it. The layers stay
-/// compressed, which <c>docker load</c>, <c>podman load</c> and <c>skopeo</c> all accept.
+/// Writes an image as <c>docker save</c> did before version 25: configuration, layers and a <c>manifest.json</c> that names them. The
+/// layers stay compressed, which <c>docker load</c>, <c>podman load</c> and <c>skopeo</c> all accept.
 /// </summary>
+/// <remarks>Later versions put an OCI layout around it. <c>podman load</c> takes that for an OCI archive and loses the image's name.</remarks>
 public static class DockerArchiveWriter
 {
     /// <summary>Writes <paramref name="content"/>, to be loaded under <paramref name="name"/>, to <paramref name="file"/>.</summary>
@@ -21,16 +21,28 @@ public static class DockerArchiveWriter
             };
         }
 
-        var files = OciArchiveWriter.FilesOf(null, content);
+        var files = new ArchiveFiles();
         files.Add("manifest.json", ManifestOf(image, name));
+        foreach (var blob in image.Blobs.Where(blob => blob != image.Root))
+        {
+            files.Add(NameOf(blob.Descriptor), blob.Content);
+        }
+
         ArchiveOutput.Write(file, output => files.WriteTo(output, cancellationToken));
     }
+
+    private static string NameOf(Descriptor descriptor) => descriptor.MediaType switch
+    {
+        MediaTypes.Config => descriptor.Digest.Hex + ".json",
+        MediaTypes.LayerTar => descriptor.Digest.Hex + ".tar",
+        _ => descriptor.Digest.Hex + ".tar.gz",
+    };
 
     private static byte[] ManifestOf(OciImage image, DockerName? name)
     {
         byte[] entry = OciJson.Write(writer =>
         {
-            writer.WriteString("Config", LayoutFiles.BlobName(image.Manifest.Config.Digest));
+            writer.WriteString("Config", NameOf(image.Manifest.Config));
             writer.WriteStartArray("RepoTags");
             if (name is { } given)
             {
@@ -41,7 +53,7 @@ public static class DockerArchiveWriter
             writer.WriteStartArray("Layers");
             foreach (var layer in image.Manifest.Layers)
             {
-                writer.WriteStringValue(LayoutFiles.BlobName(layer.Digest));
+                writer.WriteStringValue(NameOf(layer));
             }
 
             writer.WriteEndArray();

@@ -10,7 +10,7 @@ public static class OciArchiveWriter
     public static void Write(string file, ReferenceName? name, OciContent content, CancellationToken cancellationToken) =>
         ArchiveOutput.Write(file, output => FilesOf(name, content).WriteTo(output, cancellationToken));
 
-    internal static ArchiveFiles FilesOf(ReferenceName? name, OciContent content)
+    private static ArchiveFiles FilesOf(ReferenceName? name, OciContent content)
     {
         var files = new ArchiveFiles();
         files.Add(LayoutFiles.Marker, LayoutFiles.MarkerContent);

@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 
 namespace Bothy.Oci.Layers;
 
-/// <summary>Counts and hashes what is written on its way to another stream, which stays the caller's.</summary>
-internal sealed class DigestingStream(Stream output) : WriteOnlyStream
+/// <summary>Counts and hashes what is written on its way to another stream, which stays the caller's, until it is cancelled.</summary>
+internal sealed class DigestingStream(Stream output, CancellationToken cancellationToken) : WriteOnlyStream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
@@ -15,6 +15,7 @@ internal sealed class DigestingStream(Stream output) : WriteOnlyStream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         _hash.AppendData(buffer);
         Written += buffer.Length;
         output.Write(buffer);

@@ -17,9 +17,9 @@ public sealed class LayerWriter(LayerOptions options)
     {
         ArgumentNullException.ThrowIfNull(tree);
         ArgumentNullException.ThrowIfNull(blob);
-        using var compressed = new DigestingStream(blob);
+        using var compressed = new DigestingStream(blob, CancellationToken.None);
         using var gzip = new GzipEncodingStream(compressed, options.Parallelism, leaveOpen: true);
-        using var archive = new DigestingStream(gzip);
+        using var archive = new DigestingStream(gzip, cancellationToken);
         if (options.Parallelism > 1)
         {
             using var background = new BackgroundStream(archive, cancellationToken);

@@ -69,11 +69,15 @@ public static class OciLayoutWriter
             throw Occupied(directory, "it is neither empty nor an OCI layout");
         }
 
-        using var created = new CreatedPaths();
-        WriteMarker(directory, created);
+        using var marker = new CreatedPaths();
+        WriteMarker(directory, marker);
         using var turn = LayoutLock.Take(Path.Combine(directory, LayoutFiles.Marker), cancellationToken);
+
+        // Goes before the lock does: the next in turn must not count on a blob that is about to be taken away.
+        using var created = new CreatedPaths();
         Add(directory, name, content, created, cancellationToken);
         created.Keep();
+        marker.Keep();
     }
 
     private static void Add(string directory, ReferenceName? name, OciContent content, CreatedPaths? created, CancellationToken cancellationToken)

@@ -57,6 +57,7 @@ public sealed class TarReaderTests
         { [.. TarArchive.Extended('x', "9 uid=-1\n"), .. TarArchive.Header("x"), .. TarArchive.End], "the PAX record 'uid' is not a number" },
         { [.. TarArchive.Extended('x', "18 uid=4294967296\n"), .. TarArchive.Header("x"), .. TarArchive.End], "the owner 4294967296 is out of range" },
         { [.. TarArchive.Extended('x', "11 mtime=x\n"), .. TarArchive.Header("x"), .. TarArchive.End], "the PAX record 'mtime' is not a time" },
+        { [.. TarArchive.Extended('g', "9 size=1\n"), .. TarArchive.Header("x"), .. TarArchive.End], "a global PAX record gives all entries one name or size" },
         { [.. TarArchive.Extended('x', "22 GNU.sparse.major=1\n"), .. TarArchive.Header("x"), .. TarArchive.End], "a sparse file, which layers and packages do not hold" },
         { [.. TarArchive.Extended('x', "12 path=pax\n"), .. TarArchive.End], "the archive ends after an extended header" },
     };

@@ -8,6 +8,17 @@ public sealed class OciLayoutWriterTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
+    internal static void WriteAndVerify(string directory, OciImage image)
+    {
+        OciLayoutWriter.Write(directory, null, image, CancellationToken.None);
+        var layout = OciLayout.Open(directory);
+        foreach (var layer in layout.ReadManifest(layout.Resolve(null)).Layers)
+        {
+            using var blob = layout.OpenBlob(layer);
+            blob.CopyTo(Stream.Null);
+        }
+    }
+
     [Fact]
     public void What_was_written_is_read_back()
     {
