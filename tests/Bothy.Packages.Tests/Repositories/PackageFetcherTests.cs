@@ -1,0 +1,190 @@
+using System.Collections.Immutable;
+using Bothy.Packages.Repositories;
+using Bothy.Store;
+using Bothy.Transfer;
+
+namespace Bothy.Packages.Tests.Repositories;
+
+public sealed class PackageFetcherTests : IDisposable
+{
+    private static readonly byte[] Deb = new DebBuilder("hello").File("usr/share/hello", new string('x', 5000)).Build();
+    private static readonly Digest DebDigest = Digest.Of(Deb);
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly FakeHttpServer _server = new();
+    private readonly TransferClient _transfer = new(new TransferSettings { IdleTimeout = TimeSpan.FromHours(1) }, new SkippingTimeProvider());
+
+    private ContentStore Store => new(_directory["store"]);
+
+    public void Dispose()
+    {
+        _transfer.Dispose();
+        _server.Dispose();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public async Task Fetches_once_and_reports_how_far_it_is()
+    {
+        _server.Serve("/hello.deb", Deb);
+        var progress = new Recorder();
+
+        await FetchAsync([_server["/hello.deb"]], progress: progress);
+        await FetchAsync([_server["/hello.deb"]]);
+
+        Assert.Single(_server.Requests);
+        Assert.Equal(Deb, Store.TryRead(DebDigest));
+        Assert.Equal(new FetchProgress("hello 1.0-1 (amd64)", Deb.Length, Deb.Length), progress.Reports[^1]);
+    }
+
+    [Fact]
+    public async Task The_next_mirror_is_asked_where_one_fails()
+    {
+        _server.Serve("/lost.deb", FakeResponse.OfStatus(404));
+        _server.Serve("/changed.deb", Changed());
+        _server.Serve("/hello.deb", Deb);
+
+        await FetchAsync([_server["/lost.deb"], _server["/changed.deb"], _server["/hello.deb"]]);
+
+        Assert.True(Store.Contains(DebDigest));
+    }
+
+    [Fact]
+    public async Task A_changed_package_is_refused_and_not_kept()
+    {
+        _server.Serve("/hello.deb", Changed());
+
+        var failure = await Assert.ThrowsAsync<BothyException>(() => FetchAsync([_server["/hello.deb"]]));
+
+        Assert.Equal($"cannot fetch hello 1.0-1 (amd64): cannot accept {DebDigest}: its digest is {Digest.Of(Changed())}", failure.Message);
+        Assert.False(Store.Contains(DebDigest));
+        Assert.False(Store.Contains(Digest.Of(Changed())));
+    }
+
+    [Fact]
+    public async Task A_truncated_package_is_refused()
+    {
+        _server.Serve("/hello.deb", Deb.AsMemory(0, Deb.Length - 10));
+
+        var failure = await Assert.ThrowsAsync<BothyException>(() => FetchAsync([_server["/hello.deb"]]));
+
+        Assert.Equal($"cannot fetch hello 1.0-1 (amd64): {_server["/hello.deb"]}: it has {Deb.Length - 10} bytes where {Deb.Length} are expected", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_package_that_no_mirror_has_is_named_with_its_address()
+    {
+        _server.Serve("/hello.deb", FakeResponse.OfStatus(404));
+
+        var failure = await Assert.ThrowsAsync<BothyException>(() => FetchAsync([_server["/hello.deb"]]));
+
+        Assert.Equal($"cannot fetch hello 1.0-1 (amd64): {_server["/hello.deb"]}: the server says 404 Not Found", failure.Message);
+        Assert.Equal("Check the address; a package may have left the mirror since its index was read.", failure.Hint);
+    }
+
+    [Fact]
+    public async Task Without_an_address_it_says_so()
+    {
+        var failure = await Assert.ThrowsAsync<BothyException>(() => FetchAsync([]));
+
+        Assert.Equal("cannot fetch hello 1.0-1 (amd64): it is not in the store, and no address of it is known", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_cut_connection_is_resumed()
+    {
+        _server.Serve("/hello.deb", FakeResponse.Of(Deb) with { CutAfter = 300 }, FakeResponse.Of(Deb));
+
+        await FetchAsync([_server["/hello.deb"]]);
+
+        Assert.Equal("bytes=300-", _server.Requests[^1]["Range"]);
+        Assert.True(Store.Contains(DebDigest));
+    }
+
+    [Theory]
+    [InlineData("hello.deb")]
+    [InlineData("deep/down/under another name")]
+    public async Task A_directory_of_packages_comes_before_the_mirrors(string name)
+    {
+        string file = Path.Combine(_directory["packages"], name);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllBytes(file, Deb);
+        File.WriteAllBytes(Path.Combine(_directory["packages"], "zz.deb"), Changed());
+
+        await FetchAsync([_server["/hello.deb"]], [_directory["packages"]]);
+
+        Assert.Empty(_server.Requests);
+        Assert.True(Store.Contains(DebDigest));
+    }
+
+    [Fact]
+    public async Task A_package_of_the_right_name_and_wrong_content_is_not_taken_from_a_directory()
+    {
+        Directory.CreateDirectory(_directory["packages"]);
+        File.WriteAllBytes(_directory["packages/hello.deb"], Changed());
+        _server.Serve("/hello.deb", Deb);
+
+        await FetchAsync([_server["/hello.deb"]], [_directory["packages"]]);
+
+        Assert.Single(_server.Requests);
+        Assert.Equal(Deb, Store.TryRead(DebDigest));
+    }
+
+    [Fact]
+    public async Task A_directory_that_is_not_there_is_named()
+    {
+        var failure = await Assert.ThrowsAsync<BothyException>(() => FetchAsync([_server["/hello.deb"]], [_directory["packages"]]));
+
+        Assert.Equal($"cannot take packages from {_directory["packages"]}: there is no such directory", failure.Message);
+    }
+
+    [Fact]
+    public async Task Of_many_packages_each_is_handed_on_as_it_arrives()
+    {
+        var packages = Enumerable.Range(0, 30).Select(i => new DebBuilder($"p{i}").Build()).Select((deb, i) =>
+        {
+            _server.Serve($"/p{i}.deb", deb);
+            return new PackageToFetch(new PackageId($"p{i}", "1.0-1", "amd64"), [_server[$"/p{i}.deb"]], deb.Length, Digest.Of(deb));
+        }).ToArray();
+        var arrived = new System.Collections.Concurrent.ConcurrentBag<string>();
+
+        await new PackageFetcher(_transfer, Store, []).FetchAllAsync(
+            packages,
+            (package, _) =>
+            {
+                Assert.True(Store.Contains(package.Digest));
+                arrived.Add(package.Id.Name);
+                return Task.CompletedTask;
+            },
+            progress: null,
+            CancellationToken.None);
+
+        Assert.Equal(packages.Select(package => package.Id.Name).Order(), arrived.Order());
+    }
+
+    private static byte[] Changed()
+    {
+        byte[] changed = [.. Deb];
+        changed[^20] ^= 1;
+        return changed;
+    }
+
+    private Task FetchAsync(ImmutableArray<Uri> uris, ImmutableArray<string>? directories = null, IProgress<FetchProgress>? progress = null) =>
+        new PackageFetcher(_transfer, Store, directories ?? []).FetchAsync(
+            new PackageToFetch(new PackageId("hello", "1.0-1", "amd64"), uris, Deb.Length, DebDigest),
+            progress,
+            CancellationToken.None);
+
+    private sealed class Recorder : IProgress<FetchProgress>
+    {
+        public List<FetchProgress> Reports { get; } = [];
+
+        public void Report(FetchProgress value)
+        {
+            lock (Reports)
+            {
+                Reports.Add(value);
+            }
+        }
+    }
+}
