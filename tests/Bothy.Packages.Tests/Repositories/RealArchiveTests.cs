@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Bothy.Formats.Trees;
 using Bothy.Packages.Debian;
 using Bothy.Packages.Repositories;
 using Bothy.Store;
@@ -38,6 +39,53 @@ public sealed class RealArchiveTests(ITestOutputHelper output) : IDisposable
         Assert.True(offline.Indexes[0].Count > 50_000);
         Assert.All(offline.Releases, release => Assert.NotEmpty(release.KeyFingerprints));
         Assert.Empty(offline.Warnings);
+    }
+
+    [RequiresFact(Needs.Network, Needs.Judges + ":dpkg-deb", Needs.Judges + ":tar")]
+    public async Task Opens_packages_as_dpkg_does()
+    {
+        var fetched = await FetchAsync(DebianFetchOptions.Default);
+        var store = new ContentStore(_store.Path);
+        var fetcher = new PackageFetcher(_transfer, store, []);
+
+        // Set-user-ID and group programs, hard links, other owners, conffiles, many scripts, long names.
+        foreach (string name in new[] { "base-files", "libc6", "login", "passwd", "perl-base", "python3.11-minimal", "git", "man-db", "tzdata", "openssh-client" })
+        {
+            var package = fetched.Indexes.SelectMany(index => index.Named(name)).First();
+            await fetcher.FetchAsync(new PackageToFetch(package.Id, [package.Uri], package.Size, package.Digest), progress: null, CancellationToken.None);
+            string deb = _store[name + ".deb"];
+            File.WriteAllBytes(deb, store.TryRead(package.Digest)!);
+
+            var contents = await new DebPackages(store).OpenAsync(package.Id, package.Digest, CancellationToken.None);
+
+            byte[] tar = Judge.Run("dpkg-deb", "--fsys-tarfile", deb).Succeeded().OutputBytes;
+            Assert.Equal(TarListing.Normalise(Judge.Run("tar", ["-tv", "--numeric-owner", "--full-time"], tar).Succeeded().Output), TarListing.Of(contents.Tree));
+            CheckControl(deb, contents);
+            CheckSums(contents);
+        }
+    }
+
+    private static void CheckControl(string deb, PackageContents contents)
+    {
+        string directory = deb + ".control";
+        Judge.Run("dpkg-deb", "-e", deb, directory).Succeeded();
+        Assert.Equal(Directory.EnumerateFiles(directory).Select(Path.GetFileName).Order(StringComparer.Ordinal), contents.Control.Keys);
+        foreach (var (name, bytes) in contents.Control)
+        {
+            Assert.Equal(File.ReadAllBytes(Path.Combine(directory, name)), bytes.ToArray());
+        }
+    }
+
+    private static void CheckSums(PackageContents contents)
+    {
+        string[] lines = System.Text.Encoding.UTF8.GetString(contents.Control["md5sums"].Span).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.NotEmpty(lines);
+        foreach (string line in lines)
+        {
+            var entry = contents.Tree.Find(TreePath.Parse(line[34..]))!;
+            using var content = entry.Content!.OpenRead();
+            Assert.Equal(line[..32], Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(content)));
+        }
     }
 
     private async Task<DebianIndexes> FetchAsync(DebianFetchOptions options)
