@@ -38,8 +38,14 @@ public sealed class TarReader
     public bool AllowMissingEnd { get; init; }
 
     /// <summary>
+    /// Whether anything may follow the end of the archive; it is read over. eStargz layers keep their table of contents there,
+    /// as GNU tar and Go stop reading before it. Otherwise only zeros may follow.
+    /// </summary>
+    public bool AllowTrailingData { get; init; }
+
+    /// <summary>
     /// Goes to the next entry, past what was not read of the current one. At the end of the archive, false, after the stream was read
-    /// to its own end: what follows the archive may only be zeros.
+    /// to its own end.
     /// </summary>
     /// <exception cref="MalformedDataException">The bytes are not a tar archive, or it is cut off, or over a limit.</exception>
     public bool TryReadNext([NotNullWhen(true)] out TarEntry? entry)
@@ -113,21 +119,21 @@ public sealed class TarReader
     {
         _ended = true;
         byte[] buffer = new byte[64 << 10];
-        long zeros = 0;
+        long passed = 0;
         while (true)
         {
             long offset = _source.Position;
             int read = _source.ReadUpTo(buffer);
             int other = buffer.AsSpan(0, read).IndexOfAnyExcept((byte)0);
-            if (other >= 0)
+            if (other >= 0 && !AllowTrailingData)
             {
                 throw _source.Malformed(offset + other, "something other than zeros follows the end of the archive");
             }
 
-            zeros += read;
-            if (zeros > _limits.TotalSize)
+            passed += read;
+            if (passed > _limits.TotalSize)
             {
-                throw _source.Malformed(offset, "too many zeros follow the end of the archive");
+                throw _source.Malformed(offset, "too much follows the end of the archive");
             }
 
             if (read < buffer.Length)

@@ -91,7 +91,7 @@ public sealed class TarReaderTests
         Assert.Equal("extended headers of 12 bytes are too large", Problem(two, new TarLimits { TotalExtensionBytes = 11 }));
         Assert.Equal("more than 0 PAX records", Problem(two, new TarLimits { Records = 0 }));
         Assert.Equal("more than 0 bytes of content", Problem(two, new TarLimits { TotalSize = 0 }));
-        Assert.Equal("too many zeros follow the end of the archive", Problem(new byte[200 << 10], new TarLimits { TotalSize = 100 << 10 }));
+        Assert.Equal("too much follows the end of the archive", Problem(new byte[200 << 10], new TarLimits { TotalSize = 100 << 10 }));
     }
 
     [Fact]
@@ -101,6 +101,17 @@ public sealed class TarReaderTests
         var reader = new TarReader(new MemoryStream(segment), "x.apk", TarLimits.Default) { AllowMissingEnd = true };
         Assert.True(reader.TryReadNext(out _));
         Assert.False(reader.TryReadNext(out _));
+    }
+
+    [Fact]
+    public void What_follows_the_end_is_read_over_where_the_caller_says_so()
+    {
+        using var stream = new MemoryStream([.. TarArchive.Header("a"), .. TarArchive.End, .. TarArchive.Header("hidden"), 1]);
+        var reader = new TarReader(stream, "layer", TarLimits.Default) { AllowTrailingData = true };
+        Assert.True(reader.TryReadNext(out _));
+        Assert.False(reader.TryReadNext(out _));
+        Assert.False(reader.TryReadNext(out _));
+        Assert.Equal(stream.Length, stream.Position);
     }
 
     [Fact]
