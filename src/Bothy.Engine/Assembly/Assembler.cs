@@ -22,12 +22,12 @@ public static class Assembler
         bool mergedUsr = request.MergedUsr ?? HasMergedUsr(packages);
         var tree = new FileTree();
         var diversions = new DiversionTable(mergedUsr);
-        var state = new AssemblyState(tree, packages, request.Image, diversions);
+        var filter = new ContentFilter(request.Image.Contents);
+        var state = new AssemblyState(tree, packages, request.Image, diversions, filter);
         var effects = EffectList.Create();
         var scripts = new MaintainerScripts(state, effects);
         scripts.ReadDiversions();
 
-        var filter = new ContentFilter(request.Image.Contents);
         var overlay = new PackageOverlay(tree, filter, diversions, mergedUsr);
         foreach (var package in packages)
         {

@@ -7,7 +7,7 @@ using Bothy.Formats.Trees;
 namespace Bothy.Engine.Assembly;
 
 /// <summary>An image in the making: what the effects read and change.</summary>
-internal sealed class AssemblyState(FileTree tree, ImmutableArray<UnpackedPackage> packages, ImageSpec image, DiversionTable diversions)
+internal sealed class AssemblyState(FileTree tree, ImmutableArray<UnpackedPackage> packages, ImageSpec image, DiversionTable diversions, ContentFilter filter)
 {
     public FileTree Tree { get; } = tree;
 
@@ -51,6 +51,9 @@ internal sealed class AssemblyState(FileTree tree, ImmutableArray<UnpackedPackag
 
     /// <summary>The entry that <paramref name="path"/> means, links followed; null where there is none.</summary>
     public TreeEntry? Find(string path) => Locate(path) is { } real ? (real.IsRoot ? Root : Tree.Find(real)) : null;
+
+    /// <summary>Whether the filters would leave <paramref name="path"/> out, so that an effect need not make it either.</summary>
+    public bool LeavesOut(TreePath path) => filter.RuleFor(path) is not null;
 
     /// <summary>Makes a file, with the directories it needs.</summary>
     public void Write(string path, FileContent content, Origin origin, int mode = TreeEntry.DefaultFileMode, (int User, int Group) owner = default)

@@ -69,10 +69,12 @@ internal sealed class AccountTable
     public int LastFree() => Free(Enumerable.Range(FirstSystemId, LastSystemId - FirstSystemId + 1).Reverse());
 
     /// <summary>The number of the user that <paramref name="text"/> names or is.</summary>
-    public int? ResolveUser(string text) => User(text)?.Uid ?? ScriptReader.ParseNumber(text);
+    public int? ResolveUser(string text) =>
+        User(text)?.Uid ?? ScriptReader.ParseNumber(text) ?? (StaticAccounts.Users.TryGetValue(text, out int uid) ? uid : null);
 
     /// <summary>The number of the group that <paramref name="text"/> names or is.</summary>
-    public int? ResolveGroup(string text) => Group(text)?.Gid ?? ScriptReader.ParseNumber(text);
+    public int? ResolveGroup(string text) =>
+        Group(text)?.Gid ?? ScriptReader.ParseNumber(text) ?? (StaticAccounts.Groups.TryGetValue(text, out int gid) ? gid : null);
 
     /// <summary>Reads the lines of a passwd file; lines of another form are left out.</summary>
     public void LoadUsers(byte[] passwd)

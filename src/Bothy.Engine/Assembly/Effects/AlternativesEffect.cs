@@ -81,7 +81,7 @@ internal sealed class AlternativesEffect : IEffect
     private static void Set(AssemblyState state, string link, string name, string path, Origin origin)
     {
         // A link that is not ours stays, as update-alternatives leaves files alone.
-        if (state.Locate(link) is { } place && !(state.Tree.TryGet(place, out var present) && present.Kind != EntryKind.SymbolicLink))
+        if (state.Locate(link) is { } place && !state.LeavesOut(place) && !(state.Tree.TryGet(place, out var present) && present.Kind != EntryKind.SymbolicLink))
         {
             state.Link("etc/alternatives/" + name, path, origin);
             state.Put(TreeEntry.SymbolicLink(place, "/etc/alternatives/" + name, origin));

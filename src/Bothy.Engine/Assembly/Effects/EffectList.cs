@@ -13,7 +13,14 @@ internal static class EffectList
             new DiversionsEffect(),
             overrides,
             new AlternativesEffect(),
+            new TimeZoneEffect(),
+            new ShellsEffect(),
+            new TemporaryFilesEffect(),
+            new SystemFilesEffect(),
+            new CertificatesEffect(),
             new AccountsEffect(),
+            new DpkgDatabaseEffect(overrides),
+            new PathsEffect(),
         ];
     }
 }

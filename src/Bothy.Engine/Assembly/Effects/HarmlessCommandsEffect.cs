@@ -32,7 +32,7 @@ internal sealed class HarmlessCommandsEffect : IEffect
         "install-info", "mandb", "update-menus", "update-mime", "update-desktop-database", "update-icon-caches", "gtk-update-icon-cache", "scrollkeeper-update",
         "install-docs", "install-sgmlcatalog", "py3compile", "py3clean", "pycompile", "pyclean", "pypy3compile", "pypy3clean", "dpkg-trigger", "dpkg-maintscript-helper",
         "update-ca-certificates", "update-fonts-alias", "update-fonts-scale", "update-fonts-dir", "ucfr", "ucfq", "debconf-set-selections", "debconf-communicate", "db_stop",
-        "update-update-motd", "mime-support", "locale-gen", "dpkg-reconfigure", "dpkg-preconfigure",
+        "update-update-motd", "locale-gen", "dpkg-reconfigure", "dpkg-preconfigure",
     ];
 
     private static readonly FrozenSet<string> Names = FrozenSet.ToFrozenSet([.. Looking, .. RunningSystem, .. LeftOut, "true", ":", "sed"], StringComparer.Ordinal);
@@ -48,7 +48,9 @@ internal sealed class HarmlessCommandsEffect : IEffect
         // What it does is for upgrades: services, the kernel's version, hardware capabilities of the old library.
         (package.Name == "libc6" && script is "preinst" or "postinst")
         // They check that the merge is done, which assembling does.
-        || package.Name is "usrmerge" or "usr-is-merged";
+        || package.Name is "usrmerge" or "usr-is-merged"
+        // It mends its own database after upgrades.
+        || (package.Name == "dpkg" && script == "postinst");
 
     public CommandOutcome Run(ScriptCommand command, UnpackedPackage package, AssemblyState state)
     {

@@ -91,7 +91,7 @@ internal sealed class ContentFilter
     }
 
     /// <summary>The rule that leaves <paramref name="path"/> out; null where none does.</summary>
-    private string? RuleFor(TreePath path)
+    public string? RuleFor(TreePath path)
     {
         foreach (var pattern in _excluded)
         {

@@ -16,7 +16,7 @@ internal sealed class MaintainerScripts(AssemblyState state, IReadOnlyList<IEffe
     private AssemblyState State => state;
 
     private readonly Dictionary<string, ShellNode> _parsed = new(StringComparer.Ordinal);
-    private Dictionary<string, string>? _answers;
+    private Dictionary<string, string?>? _answers;
 
     /// <summary>The scripts with commands that nothing covers, each with the first of them.</summary>
     public List<UncoveredScript> Uncovered { get; } = [];
@@ -28,7 +28,7 @@ internal sealed class MaintainerScripts(AssemblyState state, IReadOnlyList<IEffe
         {
             if (package.Text("preinst") is { } script && script.Contains("dpkg-divert", StringComparison.Ordinal) && Parse(package, "preinst", script, report: false) is { } parsed)
             {
-                var world = new World(this, package, onlyDiversions: true);
+                var world = new World(this, package, Reach.Diversions);
                 new ScriptReader(world, ["install"], Environment(package, "preinst"), static (_, _) => { }).Read(parsed);
             }
         }
@@ -40,6 +40,7 @@ internal sealed class MaintainerScripts(AssemblyState state, IReadOnlyList<IEffe
         foreach (var package in state.Packages)
         {
             Read(package, "preinst", ["install"]);
+            ReadConfiguration(package);
             Read(package, "postinst", ["configure", ""]);
         }
     }
@@ -54,7 +55,7 @@ internal sealed class MaintainerScripts(AssemblyState state, IReadOnlyList<IEffe
         }
 
         bool reported = false;
-        var reader = new ScriptReader(new World(this, package, onlyDiversions: false), [.. arguments], Environment(package, name), (command, reason) =>
+        var reader = new ScriptReader(new World(this, package, Reach.All), [.. arguments], Environment(package, name), (command, reason) =>
         {
             if (!reported)
             {
@@ -111,16 +112,16 @@ internal sealed class MaintainerScripts(AssemblyState state, IReadOnlyList<IEffe
         ["HOME"] = "/root",
     };
 
-    // debconf asks nobody here, so a question has its default, unless a script that is not run would have set it.
-    private Dictionary<string, string> Answers()
+    // debconf asks nobody here, so a question has its default, or what a package's config script sets.
+    private Dictionary<string, string?> Answers()
     {
         if (_answers is not null)
         {
             return _answers;
         }
 
-        _answers = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var package in state.Packages.Where(static package => !(package.Text("config") ?? "").Contains("db_set", StringComparison.Ordinal)))
+        _answers = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var package in state.Packages)
         {
             string question = "";
             foreach (string line in package.Lines("templates"))
@@ -140,15 +141,46 @@ internal sealed class MaintainerScripts(AssemblyState state, IReadOnlyList<IEffe
         return _answers;
     }
 
-    private sealed class World(MaintainerScripts scripts, UnpackedPackage package, bool onlyDiversions) : IScriptWorld
+    private void ReadConfiguration(UnpackedPackage package)
+    {
+        if (package.Text("config") is { } script && Parse(package, "config", script, report: false) is { } parsed)
+        {
+            var world = new World(this, package, Reach.Questions);
+            new ScriptReader(world, ["configure", ""], Environment(package, "config"), static (_, _) => { }).Read(parsed);
+        }
+    }
+
+    private void Set(ScriptCommand command)
+    {
+        if (command.Words is [_, { } question, var answer, ..])
+        {
+            Answers()[question] = command.IsCertain ? answer : null;
+        }
+    }
+
+    /// <summary>Which commands of a script are taken.</summary>
+    private enum Reach
+    {
+        All,
+        Diversions,
+        Questions,
+    }
+
+    private sealed class World(MaintainerScripts scripts, UnpackedPackage package, Reach reach) : IScriptWorld
     {
         private AssemblyState State => scripts.State;
 
         public CommandOutcome Run(ScriptCommand command)
         {
-            if (onlyDiversions && command.Name != DiversionsEffect.Program)
+            if (command.Name == "db_set" && reach != Reach.Diversions)
             {
-                return CommandOutcome.Covered;
+                scripts.Set(command);
+                return CommandOutcome.Done;
+            }
+
+            if (reach == Reach.Questions || (reach == Reach.Diversions && command.Name != DiversionsEffect.Program))
+            {
+                return HarmlessCommandsEffect.IsHarmless(command.Name) ? new CommandOutcome(null, ScriptQueries.Status(command, State)) : CommandOutcome.Covered;
             }
 
             if (command.Name is "." or "source")
@@ -161,8 +193,8 @@ internal sealed class MaintainerScripts(AssemblyState state, IReadOnlyList<IEffe
                 return CommandOutcome.Covered;
             }
 
-            return scripts._byCommand.TryGetValue(command.Name, out var effect)
-                ? effect.Run(command, package, State)
+            return scripts._byCommand.TryGetValue(command.Name, out var effect) ? effect.Run(command, package, State)
+                : CachesEffect.Covers(command, State) ? CommandOutcome.Covered
                 : CommandOutcome.Refused("no effect stands in for it");
         }
 

@@ -1,0 +1,158 @@
+using System.Security.Cryptography;
+using System.Text;
+using Bothy.Engine.Assembly.Overlay;
+using Bothy.Engine.ImageFiles;
+using Bothy.Formats.Trees;
+
+namespace Bothy.Engine.Assembly.Effects;
+
+/// <summary>
+/// The record of installed packages: dpkg's own where dpkg is in the image or the image file asks for it, so that more can be
+/// installed on top; else a file a package below <c>status.d</c>, which scanners read.
+/// </summary>
+internal sealed class DpkgDatabaseEffect(OverridesEffect overrides) : IEffect
+{
+    private const string Root = "var/lib/dpkg/";
+    private const int Program = 0b111_101_101;
+
+    private static readonly Origin Database = new Origin.Effect("dpkg-database");
+
+    public string Name => "dpkg-database";
+
+    public void Apply(AssemblyState state)
+    {
+        if (state.Image.Contents.Database is DatabaseChoice.None or DatabaseChoice.Apk || state.Packages.IsEmpty)
+        {
+            return;
+        }
+
+        if (state.WantsFullDatabase)
+        {
+            WriteFull(state);
+            return;
+        }
+
+        foreach (var package in state.Packages)
+        {
+            WriteSmall(package, state);
+        }
+    }
+
+    // The sums of files that the filters left out stay out too: whoever checks an image by them is to find every file they name.
+    private static void WriteSmall(UnpackedPackage package, AssemblyState state)
+    {
+        if (package.Contents.Control.TryGetValue("control", out var control))
+        {
+            state.Write($"{Root}status.d/{package.Name}", FileContent.Of(control), Database);
+        }
+
+        var sums = new StringBuilder();
+        foreach (string line in package.Lines("md5sums"))
+        {
+            int space = line.IndexOf(' ', StringComparison.Ordinal);
+            if (space > 0 && state.Find("/" + line[space..].Trim()) is { } file && file.Origin == package.Origin)
+            {
+                sums.Append(line).Append('\n');
+            }
+        }
+
+        if (sums.Length > 0)
+        {
+            state.Write($"{Root}status.d/{package.Name}.md5sums", FileContent.Of(sums.ToString()), Database);
+        }
+    }
+
+    private void WriteFull(AssemblyState state)
+    {
+        var status = new StringBuilder();
+        foreach (var package in state.Packages.OrderBy(static package => package.DatabaseName, StringComparer.Ordinal))
+        {
+            AppendStatus(package, state, status);
+            WriteControlFiles(package, state);
+        }
+
+        state.Write(Root + "status", FileContent.Of(status.ToString()), Database);
+        state.Write(Root + "available", FileContent.Empty, Database);
+        state.Write(Root + "info/format", FileContent.Of("1\n"), Database);
+        state.Write(Root + "statoverride", FileContent.Of(string.Concat(overrides.Lines.Select(static line => line + "\n"))), Database);
+        state.Write(Root + "diversions", FileContent.Of(string.Concat(state.Diversions.All.Select(static one => $"{one.From}\n{one.To}\n{one.Package}\n"))), Database);
+        foreach (string directory in new[] { "alternatives", "parts", "triggers", "updates" })
+        {
+            state.MakeDirectory(Root + directory, Database);
+        }
+
+        WriteTriggers(state);
+    }
+
+    private static void AppendStatus(UnpackedPackage package, AssemblyState state, StringBuilder status)
+    {
+        if (package.Stanza is not { } stanza)
+        {
+            return;
+        }
+
+        foreach (var field in stanza.Fields)
+        {
+            status.Append(field);
+            if (field.Name == "Package")
+            {
+                status.Append("Status: install ok installed\n");
+            }
+        }
+
+        string conffiles = string.Concat(Conffiles(package).Select(path => Sum(path, state)).OfType<string>());
+        status.Append(conffiles.Length > 0 ? "Conffiles:\n" + conffiles : "").Append('\n');
+    }
+
+    private static IEnumerable<string> Conffiles(UnpackedPackage package) =>
+        package.Lines("conffiles").Where(static line => line.StartsWith('/'));
+
+    private static string? Sum(string path, AssemblyState state) =>
+        state.Find(path) is { Content: { } content } ? $" {path} {Convert.ToHexStringLower(MD5.HashData(content.ReadAll()))}\n" : null;
+
+    private static void WriteControlFiles(UnpackedPackage package, AssemblyState state)
+    {
+        string prefix = $"{Root}info/{package.DatabaseName}.";
+        foreach (var (name, content) in package.Contents.Control.Where(static file => file.Key != "control"))
+        {
+            bool isScript = name is "preinst" or "postinst" or "prerm" or "postrm" or "config";
+            state.Write(prefix + name, FileContent.Of(content), Database, isScript ? Program : TreeEntry.DefaultFileMode);
+        }
+
+        // dpkg lists what the package ships, whether or not a filter kept it out.
+        var list = new StringBuilder("/.\n");
+        foreach (var entry in package.Contents.Tree.Entries.Where(static entry => !entry.Path.IsRoot))
+        {
+            list.Append(entry.Path).Append('\n');
+        }
+
+        state.Write(prefix + "list", FileContent.Of(list.ToString()), Database);
+    }
+
+    // dpkg's triggers directory: a file for each named trigger, and one for all that are paths (deb-triggers(5)).
+    private static void WriteTriggers(AssemblyState state)
+    {
+        var files = new SortedDictionary<string, StringBuilder>(StringComparer.Ordinal) { ["File"] = new(), ["Unincorp"] = new() };
+        foreach (var package in state.Packages)
+        {
+            foreach (string line in package.Lines("triggers").Where(static line => line.StartsWith("interest", StringComparison.Ordinal)))
+            {
+                string[] words = line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+                if (words is not [var kind, var name] || (!name.StartsWith('/') && !TreePath.TryParse(name, null, out _)))
+                {
+                    continue;
+                }
+
+                string who = package.DatabaseName + (kind == "interest-noawait" ? "/noawait" : "");
+                string file = name.StartsWith('/') ? "File" : name;
+                var text = files.TryGetValue(file, out var known) ? known : files[file] = new StringBuilder();
+                text.Append(file == "File" ? $"{name} {who}\n" : who + "\n");
+            }
+        }
+
+        foreach (var (name, text) in files)
+        {
+            state.Write($"{Root}triggers/{name}", FileContent.Of(text.ToString()), Database);
+        }
+    }
+}
