@@ -65,7 +65,7 @@ internal static class SubjectHash
             UniversalTagNumber.UTF8String => Encoding.UTF8,
             UniversalTagNumber.PrintableString or UniversalTagNumber.IA5String or UniversalTagNumber.VisibleString or UniversalTagNumber.T61String => Encoding.Latin1,
             UniversalTagNumber.BMPString => Encoding.BigEndianUnicode,
-            UniversalTagNumber.UniversalString => Encoding.UTF32,
+            UniversalTagNumber.UniversalString => new UTF32Encoding(bigEndian: true, byteOrderMark: false),
             _ => null,
         };
         if (encoding is null)
@@ -76,9 +76,7 @@ internal static class SubjectHash
 
         var text = attribute.PeekContentBytes();
         attribute.ReadEncodedValue();
-        bool bigEndianWide = encoding == Encoding.UTF32;
-        string value = (bigEndianWide ? new UTF32Encoding(bigEndian: true, byteOrderMark: false) : encoding).GetString(text.Span);
-        writer.WriteCharacterString(UniversalTagNumber.UTF8String, Fold(value));
+        writer.WriteCharacterString(UniversalTagNumber.UTF8String, Fold(encoding.GetString(text.Span)));
     }
 
     // Only ASCII: other letters and spaces count as they are.

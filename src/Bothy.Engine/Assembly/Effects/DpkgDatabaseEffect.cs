@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Bothy.Engine.Assembly.Overlay;
-using Bothy.Engine.ImageFiles;
 using Bothy.Formats.Trees;
 
 namespace Bothy.Engine.Assembly.Effects;
@@ -21,11 +20,6 @@ internal sealed class DpkgDatabaseEffect(OverridesEffect overrides) : IEffect
 
     public void Apply(AssemblyState state)
     {
-        if (state.Image.Contents.Database is DatabaseChoice.None or DatabaseChoice.Apk || state.Packages.IsEmpty)
-        {
-            return;
-        }
-
         if (state.WantsFullDatabase)
         {
             WriteFull(state);

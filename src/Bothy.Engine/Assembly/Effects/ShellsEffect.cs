@@ -44,7 +44,7 @@ internal sealed class ShellsEffect : IEffect
         {
             byte[] before = content.ReadAll();
             string more = string.Concat(missing.Select(static shell => shell + "\n"));
-            state.Tree.Set(shells with { Content = FileContent.Of([.. before, .. Encoding.UTF8.GetBytes(more)]), Origin = new Origin.Effect(Name) });
+            state.Tree.Set(shells with { Content = FileContent.Of((byte[])[.. before, .. Encoding.UTF8.GetBytes(more)]), Origin = new Origin.Effect(Name) });
         }
 
         // With a merged /usr a shell has two names, and a login may be recorded with either.

@@ -1,5 +1,4 @@
 using System.Text;
-using Bothy.Engine.Assembly.Scripts;
 using Bothy.Formats.Trees;
 
 namespace Bothy.Engine.Assembly.Effects;
