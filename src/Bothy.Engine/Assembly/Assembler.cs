@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Bothy.Engine.Assembly.Accounts;
 using Bothy.Engine.Assembly.Effects;
 using Bothy.Engine.Assembly.Overlay;
 using Bothy.Engine.Assembly.Scripts;
@@ -48,7 +49,12 @@ public static class Assembler
             effect.Apply(state);
         }
 
-        return new AssemblyResult(tree, [.. scripts.Uncovered], [.. state.Warnings]) { Dropped = filter.Dropped };
+        OmittedPackages.Check(state, request.Omitted, cancellationToken);
+        return new AssemblyResult(tree, [.. scripts.Uncovered], [.. state.Warnings])
+        {
+            Dropped = filter.Dropped,
+            RunAs = RunAs.Resolve(state),
+        };
     }
 
     // usr-is-merged became a dependency of every system with Debian 12; base-files tells the release in numbers from there back.

@@ -12,6 +12,9 @@ public sealed record AssemblyResult(FileTree Tree, ImmutableArray<UncoveredScrip
 {
     /// <summary>What the filters left out, by rule; rules that met nothing are not in it.</summary>
     public ImmutableArray<DroppedFiles> Dropped { get; init; } = [];
+
+    /// <summary>Who the container runs as by the image file's <c>accounts.run-as</c>, as <c>uid:gid</c>; null where it says nothing.</summary>
+    public string? RunAs { get; init; }
 }
 
 /// <summary>A maintainer script with a command that nothing stands in for.</summary>

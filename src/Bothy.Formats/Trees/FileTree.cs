@@ -11,14 +11,14 @@ public sealed class FileTree
     private const int MaxLinks = 40;
 
     private readonly Dictionary<TreePath, TreeEntry> _entries = [];
+    private readonly HashSet<TreePath> _changed = [];
     private TreeEntry[]? _sorted;
 
     /// <summary>The number of entries.</summary>
     public int Count => _entries.Count;
 
     /// <summary>All entries in the order of their paths: a directory before what is in it.</summary>
-    public IReadOnlyList<TreeEntry> Entries =>
-        _sorted ??= [.. _entries.Values.OrderBy(entry => entry.Path)];
+    public IReadOnlyList<TreeEntry> Entries => _sorted is not null && _changed.Count == 0 ? _sorted : Sort();
 
     /// <summary>The entry at <paramref name="path"/> itself, links not followed.</summary>
     public bool TryGet(TreePath path, [NotNullWhen(true)] out TreeEntry? entry) => _entries.TryGetValue(path, out entry);
@@ -31,13 +31,13 @@ public sealed class FileTree
     {
         ArgumentNullException.ThrowIfNull(entry);
         _entries[entry.Path] = entry;
-        _sorted = null;
+        Change(entry.Path);
     }
 
     /// <summary>Removes the entry at <paramref name="path"/> alone, not what is below it.</summary>
     public bool Remove(TreePath path)
     {
-        _sorted = null;
+        Change(path);
         return _entries.Remove(path);
     }
 
@@ -105,6 +105,58 @@ public sealed class FileTree
         return entry.Kind == EntryKind.HardLink && TreePath.TryParse(entry.LinkTarget, null, out var first) && TryGet(first, out var file)
             ? file
             : entry;
+    }
+
+    private void Change(TreePath path)
+    {
+        if (_sorted is not null)
+        {
+            _changed.Add(path);
+        }
+    }
+
+    // Whoever assembles an image changes a few entries and looks at all of them, again and again: what was sorted stays sorted, in
+    // a new array, since somebody may be going through the old one.
+    private TreeEntry[] Sort()
+    {
+        if (_sorted is null || _changed.Count > _sorted.Length / 4)
+        {
+            var all = _entries.Values.ToArray();
+            Array.Sort(all, static (a, b) => a.Path.CompareTo(b.Path));
+            _sorted = all;
+        }
+        else
+        {
+            _sorted = Merge(_sorted);
+        }
+
+        _changed.Clear();
+        return _sorted;
+    }
+
+    private TreeEntry[] Merge(TreeEntry[] before)
+    {
+        var added = _changed.Where(_entries.ContainsKey).Order().Select(path => _entries[path]).ToArray();
+        var merged = new TreeEntry[_entries.Count];
+        int next = 0;
+        int at = 0;
+        foreach (var entry in before)
+        {
+            if (_changed.Contains(entry.Path))
+            {
+                continue;
+            }
+
+            while (next < added.Length && added[next].Path.CompareTo(entry.Path) < 0)
+            {
+                merged[at++] = added[next++];
+            }
+
+            merged[at++] = entry;
+        }
+
+        added.AsSpan(next).CopyTo(merged.AsSpan(at));
+        return merged;
     }
 
     private static void Push(Stack<string> pending, string path)

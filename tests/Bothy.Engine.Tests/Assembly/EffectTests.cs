@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bothy.Engine.Assembly;
 using Bothy.Engine.ImageFiles;
 using Bothy.Formats.Trees;
 
@@ -53,6 +54,22 @@ public sealed class EffectTests : AssemblerTestBase
             Dump(result, "/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow", "/home", "/var/lib/", "/root") + Text(result, "etc/passwd") + Text(result, "etc/group") + Text(result, "etc/shadow"),
             "accounts.txt");
     }
+
+    [Theory]
+    [InlineData("nonroot", "65532:65532")]
+    [InlineData("65532", "65532:65532")]
+    [InlineData("1234", "1234:1234")] // no account need have the number
+    [InlineData("nobody:tty", "65534:5")]
+    [InlineData("0:0", "0:0")]
+    public void The_container_runs_as_numbers(string runAs, string numbers) =>
+        Assert.Equal(numbers, Assemble(Image with { Accounts = new AccountsSpec { RunAs = new Marked<string>(runAs, Mark) } }).RunAs);
+
+    [Fact]
+    public void The_container_cannot_run_as_nobody_known() =>
+        Assert.EndsWith(
+            "the container is to run as ghost, but the image has no user 'ghost'",
+            Assert.Throws<BothyException>(() => Assemble(Image with { Accounts = new AccountsSpec { RunAs = new Marked<string>("ghost", Mark) } })).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Alternatives_go_to_the_highest_priority_with_its_slaves()
@@ -152,6 +169,29 @@ public sealed class EffectTests : AssemblerTestBase
 
         Assert.Equal("Package: a\nVersion: 1.0\nArchitecture: amd64\n", Text(result, "var/lib/dpkg/status.d/a"));
         Assert.Equal("9dd4e461268c8034f5c8564e155c67a6  bin/a\n", Text(result, "var/lib/dpkg/status.d/a.md5sums"));
+    }
+
+    [RequiresFact(Needs.Judges + ":true")]
+    public void A_kept_program_must_not_need_a_library_of_an_omitted_package()
+    {
+        var program = new TestPackage("a").Field("Depends", "libc6 (>= 2.1)").File("usr/bin/true", File.ReadAllBytes(Needs.Find("true")!), 0b111_101_101);
+        var failure = Assert.Throws<BothyException>(() => Assembler.Assemble(new AssemblyRequest([program.Build()], ["debconf", "libc6"], Image), CancellationToken.None));
+
+        Assert.Equal("cannot assemble: /usr/bin/true needs libc.so.6, but 'libc6' is omitted", failure.Message);
+        Assert.NotNull(Assembler.Assemble(new AssemblyRequest([program.Build()], ["debconf"], Image), CancellationToken.None));
+    }
+
+    [RequiresFact(Needs.Judges + ":ldconfig")]
+    public void The_loader_finds_libraries_by_links_and_a_cache()
+    {
+        var result = Assemble(
+            new TestPackage("libc6").File("lib/x86_64-linux-gnu/libc.so.6", File.ReadAllBytes("/lib/x86_64-linux-gnu/libc.so.6"))
+                .File("lib/x86_64-linux-gnu/ld-linux-x86-64.so.2", File.ReadAllBytes("/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2"))
+                .Link("lib64/ld-linux-x86-64.so.2", "/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2")
+                .File("etc/ld.so.conf.d/x86_64-linux-gnu.conf", "/lib/x86_64-linux-gnu\n/usr/lib/x86_64-linux-gnu\n")
+                .File("etc/ld.so.conf", "include /etc/ld.so.conf.d/*.conf\n"));
+
+        Assert.Equal("effect ldconfig", Entry(result, "etc/ld.so.cache").Origin.ToString());
     }
 
     [Fact]

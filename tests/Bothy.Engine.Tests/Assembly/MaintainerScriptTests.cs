@@ -25,7 +25,7 @@ public sealed class MaintainerScriptTests : AssemblerTestBase
     [InlineData("set -e # comment\n# no-such-program\ntouch /etc/a \\\n  /etc/b", "/etc/a /etc/b")]
     public void Follows_what_is_certain(string script, string made)
     {
-        var result = Assemble(new TestPackage("a").Script("postinst", script));
+        var result = Assemble(new TestPackage("a").Directory("etc").Script("postinst", script));
 
         Assert.Empty(result.Uncovered.Select(static uncovered => uncovered.ToString()));
         Assert.Equal(made, string.Join(' ', result.Tree.Entries.Where(static entry => entry.Origin.ToString() == "effect file-commands of a").Select(static entry => entry.Path)));
@@ -34,11 +34,11 @@ public sealed class MaintainerScriptTests : AssemblerTestBase
     [Theory]
     [InlineData("no-such-program --now", "a: postinst line 3: no-such-program --now: no effect stands in for it")]
     [InlineData("true\nif [ \"$(cat /proc/version)\" = x ]; then no-such-program; fi", "a: postinst line 4: no-such-program: no effect stands in for it")]
-    [InlineData("mkdir /etc/$(hostname)", "a: postinst line 3: mkdir /etc/…: its arguments are known only when the script runs")]
+    [InlineData("mkdir /etc/$(hostname)", "a: postinst line 3: mkdir …: its arguments are known only when the script runs")]
     [InlineData("if grep -q x /etc/y; then touch /etc/a; fi", "a: postinst line 3: touch /etc/a: whether it runs is known only when the script runs")]
     [InlineData("sed -i s/a/b/ /etc/passwd", "a: postinst line 3: sed -i s/a/b/ /etc/passwd: changes files")]
     [InlineData("sort /etc/a > /etc/b", "a: postinst line 3: sort /etc/a > /etc/b: writes /etc/b")]
-    [InlineData("echo 'never ends", "a: postinst line 5: : the script cannot be read: a quote does not end")]
+    [InlineData("echo 'never ends", "a: postinst line 4: : the script cannot be read: a quote does not end")]
     [InlineData("$(cat /etc/program) run", "a: postinst line 3: … run: which program it runs is known only when the script runs")]
     [InlineData(". /usr/share/a/functions", "a: postinst line 3: . /usr/share/a/functions: it goes on in another script")]
     [InlineData("if x; then\n y\nfi", "a: postinst line 3: x: no effect stands in for it")] // only the first of a script
@@ -46,7 +46,7 @@ public sealed class MaintainerScriptTests : AssemblerTestBase
     {
         var result = Assemble(new TestPackage("a").Script("postinst", script));
 
-        Assert.Equal([report], result.Uncovered.Select(static uncovered => uncovered.ToString()).Select(static text => text.Replace("/etc/… ", "/etc/…", StringComparison.Ordinal)));
+        Assert.Equal([report], result.Uncovered.Select(static uncovered => uncovered.ToString()));
     }
 
     [Fact]

@@ -30,7 +30,7 @@ internal sealed class TestPackage(string name, string version = "1.0", string ar
     public TestPackage File(string path, string text = "", int mode = TreeEntry.DefaultFileMode, string? group = null) =>
         Add(TreeEntry.File(TreePath.Parse(path), FileContent.Of(text), _origin, mode) with { UserName = "root", GroupName = group ?? "root" });
 
-    public TestPackage File(string path, byte[] content) => Add(TreeEntry.File(TreePath.Parse(path), FileContent.Of(content), _origin));
+    public TestPackage File(string path, byte[] content, int mode = TreeEntry.DefaultFileMode) => Add(TreeEntry.File(TreePath.Parse(path), FileContent.Of(content), _origin, mode));
 
     public TestPackage Directory(string path, int mode = TreeEntry.DefaultDirectoryMode) =>
         Add(TreeEntry.Directory(TreePath.Parse(path), _origin, mode));

@@ -32,4 +32,30 @@ public sealed class FileTreeTests
 
         Assert.Null(tree.Follow(TreePath.Parse("a/x")));
     }
+
+    [Fact]
+    public void Entries_stay_sorted_through_changes()
+    {
+        var tree = new FileTree();
+        var random = new Random(1);
+        for (int i = 0; i < 400; i++)
+        {
+            var path = TreePath.Parse($"d{random.Next(9)}/{random.Next(40)}");
+            if (random.Next(3) == 0)
+            {
+                tree.Remove(path);
+            }
+            else
+            {
+                tree.Set(TreeEntry.Directory(path, Somewhere, i));
+            }
+
+            if (i % 7 == 0)
+            {
+                Assert.Equal(tree.Entries.OrderBy(static entry => entry.Path), tree.Entries);
+                Assert.Equal(tree.Count, tree.Entries.Count);
+                Assert.All(tree.Entries, entry => Assert.True(tree.TryGet(entry.Path, out var same) && ReferenceEquals(same, entry)));
+            }
+        }
+    }
 }

@@ -51,7 +51,7 @@ internal static class AccountCommands
             return CommandOutcome.Done;
         }
 
-        int uid = options.Number("--uid") ?? table.NextFree();
+        int uid = options.Number("--uid") ?? table.NextFree(user: true, group: options.Has("--group"));
         int? gid = options.Number("--gid") ?? (options.Value("--ingroup") is { } group ? table.ResolveGroup(group) : null);
         if (gid is null && options.Has("--group"))
         {
@@ -79,7 +79,7 @@ internal static class AccountCommands
         string name = options.Names[0];
         if (table.Group(name) is null)
         {
-            table.Set(new GroupAccount(name, options.Number("--gid", "-g") ?? (fromTop ? table.LastFree() : table.NextFree())));
+            table.Set(new GroupAccount(name, options.Number("--gid", "-g") ?? (fromTop ? table.LastFree() : table.NextFree(user: false, group: true))));
         }
 
         return CommandOutcome.Done;

@@ -62,11 +62,11 @@ internal sealed class AccountTable
         }
     }
 
-    /// <summary>A free number from the bottom of the range for system accounts, as adduser takes it.</summary>
-    public int NextFree() => Free(Enumerable.Range(FirstSystemId, LastSystemId - FirstSystemId + 1));
+    /// <summary>A number from the bottom of the range for system accounts that no user and no group has, as far as asked.</summary>
+    public int NextFree(bool user, bool group) => Free(Enumerable.Range(FirstSystemId, LastSystemId - FirstSystemId + 1), user, group);
 
-    /// <summary>A free number from the top of the range, as useradd --system and systemd-sysusers take it.</summary>
-    public int LastFree() => Free(Enumerable.Range(FirstSystemId, LastSystemId - FirstSystemId + 1).Reverse());
+    /// <summary>A number from the top of the range that neither a user nor a group has, as useradd --system and systemd-sysusers take it.</summary>
+    public int LastFree() => Free(Enumerable.Range(FirstSystemId, LastSystemId - FirstSystemId + 1).Reverse(), user: true, group: true);
 
     /// <summary>The number of the user that <paramref name="text"/> names or is.</summary>
     public int? ResolveUser(string text) =>
@@ -100,9 +100,9 @@ internal sealed class AccountTable
         }
     }
 
-    private int Free(IEnumerable<int> candidates)
+    private int Free(IEnumerable<int> candidates, bool user, bool group)
     {
-        var taken = _users.Select(static user => user.Uid).Concat(_groups.Select(static group => group.Gid)).ToHashSet();
+        var taken = _users.Where(_ => user).Select(static one => one.Uid).Concat(_groups.Where(_ => group).Select(static one => one.Gid)).ToHashSet();
         int free = candidates.FirstOrDefault(id => !taken.Contains(id), -1);
         return free >= 0 ? free : throw new BothyException("cannot assemble: every number for a system account (100 to 999) is taken");
     }

@@ -44,7 +44,7 @@ internal sealed class DpkgDatabaseEffect(OverridesEffect overrides) : IEffect
         foreach (string line in package.Lines("md5sums"))
         {
             int space = line.IndexOf(' ', StringComparison.Ordinal);
-            if (space > 0 && state.Find("/" + line[space..].Trim()) is { } file && file.Origin == package.Origin)
+            if (space > 0 && Find(line[space..].Trim(), state) is { } file && file.Origin == package.Origin)
             {
                 sums.Append(line).Append('\n');
             }
@@ -55,6 +55,10 @@ internal sealed class DpkgDatabaseEffect(OverridesEffect overrides) : IEffect
             state.Write($"{Root}status.d/{package.Name}.md5sums", FileContent.Of(sums.ToString()), Database);
         }
     }
+
+    // Most files are where their package ships them; only the others need links to be followed.
+    private static TreeEntry? Find(string path, AssemblyState state) =>
+        TreePath.TryParse(path, null, out var literal) && state.Tree.TryGet(literal, out var entry) ? entry : state.Find("/" + path);
 
     private void WriteFull(AssemblyState state)
     {

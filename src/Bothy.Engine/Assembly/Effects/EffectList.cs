@@ -19,6 +19,7 @@ internal static class EffectList
             new SystemFilesEffect(),
             new CertificatesEffect(),
             new AccountsEffect(),
+            new LoaderCacheEffect(),
             new DpkgDatabaseEffect(overrides),
             new PathsEffect(),
         ];
