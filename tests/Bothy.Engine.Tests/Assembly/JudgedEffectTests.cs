@@ -111,7 +111,7 @@ public sealed class JudgedEffectTests : AssemblerTestBase
 
         string admin = directory["var/lib/dpkg"];
         Assert.Equal(
-            $"a ii \n /etc/a.conf {Md5("conf")}\nlibb:amd64 ii \n",
+            $"a ii  /etc/a.conf {Md5("conf")}\nlibb:amd64 ii \n",
             Judge.Run("dpkg-query", "--admindir", admin, "-W", "-f", "${binary:Package} ${db:Status-Abbrev}${Conffiles}\\n").Succeeded().Output);
         Assert.Equal("/.\n/bin\n/bin/a\n/etc\n/etc/a.conf\n", Judge.Run("dpkg-query", "--admindir", admin, "-L", "a").Succeeded().Output);
         Assert.Equal("", Judge.Run("dpkg", "--admindir", admin, "--audit").Succeeded().Output);
