@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Bothy.Packages.Debian;
 
 /// <summary>Who publishes a suite.</summary>
-internal enum SuiteVendor
+public enum SuiteVendor
 {
     /// <summary>The name alone does not tell.</summary>
     Unknown,
@@ -19,7 +19,7 @@ internal enum SuiteVendor
 /// The name of a suite taken apart: <c>bookworm-security</c> is the pocket <c>security</c> of the release <c>bookworm</c>.
 /// Mirrors carry all suites of one kind below one URI; for Debian the security suites are a kind of their own.
 /// </summary>
-internal sealed record SuiteName(string Release, string Pocket)
+public sealed record SuiteName(string Release, string Pocket)
 {
     private static readonly FrozenSet<string> DebianReleases = new[]
     {

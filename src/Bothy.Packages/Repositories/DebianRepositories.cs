@@ -55,20 +55,8 @@ public sealed class DebianRepositories
     {
         var (trusted, warning) = await _releases.FetchAsync(repository, options, cancellationToken);
         var wanted = IndexChoice.Choose(repository, trusted.Release, architecture);
-        (DebianIndex Index, VerifiedIndex Facts)[] fetched;
-        try
-        {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            fetched = await AllAsync([.. wanted.Select(index => _indexes.FetchAsync(index, options, progress, stop.Token))], stop);
-        }
-        catch (NotFoundException failure) when (warning is not null)
-        {
-            throw new BothyException($"cannot use {repository}: the mirror serves an older index than the one seen before, whose files it does not have", failure)
-            {
-                Hint = "The mirror lags behind, or somebody replays an old state of it; use another mirror, or try again later.",
-            };
-        }
-
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var fetched = await AllAsync([.. wanted.Select(index => _indexes.FetchAsync(index, options, progress, stop.Token))], stop);
         var release = new VerifiedRelease
         {
             Uri = DebianRepository.ShownUri(repository.Uri),

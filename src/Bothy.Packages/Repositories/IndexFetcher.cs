@@ -14,11 +14,7 @@ namespace Bothy.Packages.Repositories;
 /// <param name="TextSize">The size of its text, where the release lists it.</param>
 /// <param name="ByHash">Whether the archive keeps it by its hash.</param>
 /// <param name="Origin">What its packages are to know about it.</param>
-internal sealed record WantedIndex(DebianRepository Repository, ReleaseFile File, long? TextSize, bool ByHash, DebianIndexOrigin Origin)
-{
-    /// <summary>What it is, for people; an index for all architectures stands beside the native one.</summary>
-    public string Shown => File.Path.Contains("/binary-all/", StringComparison.Ordinal) ? $"{Origin} (all)" : Origin.ToString();
-}
+internal sealed record WantedIndex(DebianRepository Repository, ReleaseFile File, long? TextSize, bool ByHash, DebianIndexOrigin Origin);
 
 /// <summary>Fetches indexes that a trusted release lists, verifies them against it and scans them while they arrive.</summary>
 internal sealed class IndexFetcher(TransferClient transfer, ContentStore store)
@@ -38,7 +34,7 @@ internal sealed class IndexFetcher(TransferClient transfer, ContentStore store)
 
         if (await TryReadStoredAsync(wanted, cancellationToken) is { } stored)
         {
-            progress?.Report(new FetchProgress(wanted.Shown, wanted.File.Size, wanted.File.Size));
+            progress?.Report(new FetchProgress(wanted.Origin.ToString(), wanted.File.Size, wanted.File.Size));
             return stored;
         }
 
@@ -171,7 +167,7 @@ internal sealed class IndexFetcher(TransferClient transfer, ContentStore store)
 
     private sealed class Reporting(WantedIndex wanted, IProgress<FetchProgress> progress) : IProgress<long>
     {
-        private readonly string _what = wanted.Shown;
+        private readonly string _what = wanted.Origin.ToString();
 
         public void Report(long value) => progress.Report(new FetchProgress(_what, value, wanted.File.Size));
     }

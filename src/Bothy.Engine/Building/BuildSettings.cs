@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Bothy.Store;
+using Bothy.Transfer;
+
+namespace Bothy.Engine.Building;
+
+/// <summary>What a build works with, apart from what it builds. Nothing in it but <see cref="SourceDateEpoch"/> changes the bytes of an image.</summary>
+public sealed record BuildSettings
+{
+    /// <summary>Where packages and indexes are kept.</summary>
+    public required ContentStore Store { get; init; }
+
+    /// <summary>How they are fetched.</summary>
+    public required TransferClient Transfer { get; init; }
+
+    /// <summary>The clock that signatures and indexes are judged by.</summary>
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Told what happens; called from several threads.</summary>
+    public required IProgress<BuildEvent> Progress { get; init; }
+
+    /// <summary>Where the machine's own apt configuration and keyrings are read from.</summary>
+    public string MachineRoot { get; init; } = "/";
+
+    /// <summary>The Debian mirror for sources without a URI that the machine's own configuration does not answer; null for none.</summary>
+    public string? DebianMirror { get; init; }
+
+    /// <summary>How many threads may work at once.</summary>
+    public int Parallelism { get; init; } = 1;
+
+    /// <summary>Whether only what the store has may be used.</summary>
+    public bool Offline { get; init; }
+
+    /// <summary>Whether indexes older than those of the lock are accepted.</summary>
+    public bool AllowRollback { get; init; }
+
+    /// <summary>Local directories to look for packages in before further mirrors.</summary>
+    public ImmutableArray<string> PackageDirectories { get; init; } = [];
+
+    /// <summary>The newest time an image may show, in seconds since 1970; null to take it from the newest file of the packages.</summary>
+    public long? SourceDateEpoch { get; init; }
+}

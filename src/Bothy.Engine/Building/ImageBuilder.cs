@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Bothy.Engine.Assembly;
+using Bothy.Engine.ImageFiles;
+using Bothy.Engine.Locking;
+using Bothy.Formats.Text;
+using Bothy.Formats.Trees;
+using Bothy.Oci;
+using Bothy.Oci.Layers;
+using Bothy.Packages;
+using Bothy.Packages.Repositories;
+
+namespace Bothy.Engine.Building;
+
+/// <summary>The sequence of a build: solve to a lock, then from the lock to files, layers and an image. Each step can be taken alone.</summary>
+public sealed class ImageBuilder(BuildSettings settings)
+{
+    /// <summary>Decides what the image holds, from indexes alone.</summary>
+    /// <param name="spec">The image file.</param>
+    /// <param name="architectures">What for; empty for those of the image file, else this machine's.</param>
+    /// <param name="previous">The lock whose releases are the oldest to be accepted; null for none.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="BothyException">The image file asks for what cannot be built, a repository cannot be trusted, or there is no solution.</exception>
+    public async Task<LockFile> SolveAsync(
+        ImageSpec spec, ImmutableArray<ImageArchitecture> architectures, LockFile? previous, CancellationToken cancellationToken)
+    {
+        Readiness.Check(spec);
+        foreach (var warning in spec.Warnings)
+        {
+            settings.Progress.Report(new BuildEvent.Warning($"{warning.Mark}: {warning.Value}"));
+        }
+
+        var wanted = ArchitecturesOf(spec, architectures);
+        return new LockFile
+        {
+            Tool = new LockedTool("bothy", Tool.Version, Tool.Compression),
+            ImageFileName = Path.GetFileName(spec.FileName),
+            Inputs = LockInputs.Of(spec),
+            Architectures = await new DebianPlanner(settings).PlanAsync(spec, wanted, previous, cancellationToken),
+        };
+    }
+
+    /// <summary>Sees to it that every package of <paramref name="plan"/> is in the store, verified and decoded.</summary>
+    /// <exception cref="BothyException">One of them cannot be had, or must not be used.</exception>
+    public async Task FetchAsync(LockFile plan, CancellationToken cancellationToken)
+    {
+        foreach (var architecture in plan.Architectures.Values)
+        {
+            await OpenAsync(architecture, cancellationToken);
+        }
+    }
+
+    /// <summary>Keeps a copy of each package file of <paramref name="plan"/> in <paramref name="directory"/>; they have to be in the store.</summary>
+    /// <exception cref="BothyException">One of them is not, or cannot be written.</exception>
+    public async Task VendorAsync(LockFile plan, string directory, CancellationToken cancellationToken)
+    {
+        var vendor = new VendorDirectory(directory);
+        foreach (var package in plan.Architectures.Values.SelectMany(architecture => architecture.Packages).DistinctBy(package => package.Digest))
+        {
+            await using var content = settings.Store.TryOpen(package.Digest) ?? throw new BothyException($"cannot keep {package.Id}: it is not in the store");
+            await vendor.AddAsync(package, content, cancellationToken);
+        }
+    }
+
+    /// <summary>The packages of <paramref name="plan"/>, opened and laid over each other with all effects, without writing anything.</summary>
+    /// <exception cref="BothyException">A package cannot be had, or they do not fit together.</exception>
+    public async Task<AssemblyResult> AssembleAsync(ImageSpec spec, LockedArchitecture plan, CancellationToken cancellationToken)
+    {
+        var packages = await OpenAsync(plan, cancellationToken);
+        return Assembler.Assemble(new AssemblyRequest(packages, [.. plan.Omitted.Select(omitted => omitted.Id.Name)], spec), cancellationToken);
+    }
+
+    /// <summary>Builds what <paramref name="plan"/> says and writes it to <paramref name="destinations"/>.</summary>
+    /// <param name="spec">The image file.</param>
+    /// <param name="plan">The lock of it.</param>
+    /// <param name="destinations">Where to; none to learn the digest alone.</param>
+    /// <param name="strict">Whether a maintainer script that nothing stands in for is an error.</param>
+    /// <param name="cancellationToken">Ends it; nothing half-written is left.</param>
+    /// <exception cref="BothyException">Something cannot be had, used or written.</exception>
+    public async Task<BuildResult> BuildAsync(
+        ImageSpec spec, LockFile plan, ImmutableArray<Destination> destinations, bool strict, CancellationToken cancellationToken)
+    {
+        Readiness.Check(spec);
+        using var blobs = new LayerFiles(settings.Store.Directory);
+        var built = new List<(OciImage Image, FileTree Tree, BuiltImage Facts)>();
+        long newest = 0;
+        foreach (var (name, locked) in plan.Architectures)
+        {
+            var architecture = ArchitectureNamed(name);
+            var assembly = await AssembleAsync(spec, locked, cancellationToken);
+            Report(spec, assembly, strict);
+            long epoch = ImageComposer.Settle(assembly.Tree, settings.SourceDateEpoch);
+            newest = Math.Max(newest, epoch);
+            var image = await Task.Run(() => Compose(spec, architecture, assembly.Tree, epoch, blobs, cancellationToken), cancellationToken);
+            built.Add((image, assembly.Tree, Facts(architecture, locked, assembly, image)));
+        }
+
+        OciContent content = built is [var only] ? only.Image : OciIndex.Create(built.Select(each => each.Image), ImageComposer.Annotations(spec, newest));
+        var delivery = new Delivery(content, [.. built.Select(each => each.Tree)], newest);
+        foreach (var destination in destinations)
+        {
+            await Task.Run(() => destination.Write(delivery, cancellationToken), cancellationToken);
+        }
+
+        return new BuildResult(content.Root.Descriptor.Digest, [.. built.Select(each => each.Facts)]);
+    }
+
+    private OciImage Compose(ImageSpec spec, ImageArchitecture architecture, FileTree tree, long epoch, LayerFiles blobs, CancellationToken cancellationToken)
+    {
+        string phase = $"layer {architecture}";
+        settings.Progress.Report(new BuildEvent.Started(phase));
+        var (layer, content) = blobs.Write(tree, new LayerOptions { Epoch = epoch, Parallelism = settings.Parallelism }, cancellationToken);
+        settings.Progress.Report(new BuildEvent.Finished(
+            phase, $"{ByteSize.Text(layer.Blob.Size)} compressed, {ByteSize.Text(UnpackedSize(tree))} unpacked"));
+        return OciImage.Create(
+            ImageComposer.Config(spec, architecture, tree, epoch), [(layer, content)], ImageComposer.Annotations(spec, epoch));
+    }
+
+    private async Task<ImmutableArray<PackageContents>> OpenAsync(LockedArchitecture plan, CancellationToken cancellationToken)
+    {
+        using var supply = new PackageSupply(settings);
+        return await supply.OpenAsync(
+            [.. plan.Packages.Select(package => new PackageToFetch(package.Id, [package.Url], package.Size, package.Digest))], cancellationToken);
+    }
+
+    private void Report(ImageSpec spec, AssemblyResult assembly, bool strict)
+    {
+        foreach (string warning in assembly.Warnings)
+        {
+            settings.Progress.Report(new BuildEvent.Warning(warning));
+        }
+
+        if (assembly.Uncovered.IsEmpty)
+        {
+            return;
+        }
+
+        string scripts = string.Join("\n  ", assembly.Uncovered);
+        if (strict)
+        {
+            throw new BothyException($"cannot build {spec.FileName} strictly: maintainer scripts do what nothing stands in for:\n  {scripts}")
+            {
+                Hint = "Build without --strict if the image does not need what they do.",
+            };
+        }
+
+        settings.Progress.Report(new BuildEvent.Warning($"maintainer scripts that nothing stands in for:\n  {scripts}"));
+    }
+
+    private static BuiltImage Facts(ImageArchitecture architecture, LockedArchitecture plan, AssemblyResult assembly, OciImage image) => new(
+        architecture,
+        image.Root.Descriptor.Digest,
+        image.Manifest.Layers.Sum(layer => layer.Size),
+        UnpackedSize(assembly.Tree),
+        plan.Packages.Length,
+        assembly.Tree.Entries.Count(entry => entry.Kind == EntryKind.File),
+        assembly.Uncovered,
+        assembly.Dropped);
+
+    private static long UnpackedSize(FileTree tree) => tree.Entries.Sum(entry => entry.Content?.Length ?? 0);
+
+    private static ImmutableArray<ImageArchitecture> ArchitecturesOf(ImageSpec spec, ImmutableArray<ImageArchitecture> asked)
+    {
+        if (asked.Length > 0)
+        {
+            return [.. asked.Distinct()];
+        }
+
+        return spec.Architectures.Length > 0 ? [.. spec.Architectures.Select(architecture => architecture.Value)] : [MachineArchitecture()];
+    }
+
+    private static ImageArchitecture ArchitectureNamed(string name) =>
+        ImageArchitecture.TryParse(name, preferDebian: false, out var architecture)
+            ? architecture
+            : throw new BothyException($"cannot build for '{name}': no such architecture");
+
+    private static ImageArchitecture MachineArchitecture()
+    {
+        string name = RuntimeInformation.OSArchitecture switch
+        {
+            Architecture.X64 => "amd64",
+            Architecture.Arm64 => "arm64",
+            Architecture.Arm => "arm/v7",
+            Architecture.X86 => "386",
+            Architecture.Ppc64le => "ppc64le",
+            Architecture.S390x => "s390x",
+            Architecture.RiscV64 => "riscv64",
+            var other => throw new BothyException($"cannot tell which architecture to build for: this machine is {other}") { Hint = "Say it with --arch." },
+        };
+        return ArchitectureNamed(name);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Bothy.Engine.ImageFiles;
+using Bothy.Formats.Trees;
+using Bothy.Oci;
+
+namespace Bothy.Engine.Building;
+
+/// <summary>Turns what an image file says about running into the configuration and annotations of an image.</summary>
+internal static class ImageComposer
+{
+    private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    private static readonly TreePath CertificateBundle = TreePath.Parse("etc/ssl/certs/ca-certificates.crt");
+
+    /// <summary>
+    /// The latest time that an image of <paramref name="tree"/> shows: <paramref name="sourceDateEpoch"/>, else the newest
+    /// time of a package's file. What packages did not bring gets that time, so that no build's own clock is in the image.
+    /// </summary>
+    public static long Settle(FileTree tree, long? sourceDateEpoch)
+    {
+        long epoch = sourceDateEpoch
+            ?? tree.Entries.Where(entry => entry.Origin is Origin.Package).Select(entry => entry.ModifiedTime).DefaultIfEmpty(0).Max();
+        foreach (var entry in tree.Entries.Where(entry => entry.Origin is not Origin.Package && entry.ModifiedTime != epoch).ToList())
+        {
+            tree.Set(entry with { ModifiedTime = epoch });
+        }
+
+        return epoch;
+    }
+
+    /// <summary>The configuration of the image, without its layers.</summary>
+    public static ImageConfig Config(ImageSpec spec, ImageArchitecture architecture, FileTree tree, long epoch)
+    {
+        var created = DateTimeOffset.FromUnixTimeSeconds(epoch);
+        return new ImageConfig
+        {
+            Platform = PlatformOf(architecture),
+            Created = created,
+            Container = new ContainerConfig
+            {
+                User = RunAs.Resolve(spec.Accounts.RunAs, tree),
+                Env = Environment(spec, tree),
+                Entrypoint = Entrypoint(spec.Entrypoint),
+                Cmd = spec.Command,
+                WorkingDir = spec.WorkingDirectory,
+                StopSignal = spec.StopSignal,
+                Labels = spec.Labels,
+                Volumes = spec.Volumes.ToImmutableSortedSet(StringComparer.Ordinal),
+                ExposedPorts = spec.Ports.Select(port => port.ToString()).ToImmutableSortedSet(StringComparer.Ordinal),
+            },
+            History =
+            [
+                new HistoryEntry
+                {
+                    Created = created,
+                    CreatedBy = $"bothy build {Path.GetFileName(spec.FileName)}",
+                    Comment = $"bothy {Tool.Version}",
+                },
+            ],
+        };
+    }
+
+    /// <summary>The annotations of the manifest: those of the image file, and what can be said without asking.</summary>
+    public static ImmutableSortedDictionary<string, string> Annotations(ImageSpec spec, long epoch)
+    {
+        var annotations = spec.Annotations.ToBuilder();
+        annotations.TryAdd(
+            "org.opencontainers.image.created",
+            DateTimeOffset.FromUnixTimeSeconds(epoch).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        if (spec.VcsUrl is { } source)
+        {
+            // apko's form is URL@REVISION; the revision has an annotation of its own.
+            int at = source.LastIndexOf('@');
+            bool hasRevision = at > source.LastIndexOf('/');
+            annotations.TryAdd("org.opencontainers.image.source", hasRevision ? source[..at] : source);
+            if (hasRevision)
+            {
+                annotations.TryAdd("org.opencontainers.image.revision", source[(at + 1)..]);
+            }
+        }
+
+        return annotations.ToImmutable();
+    }
+
+    /// <summary>The architecture in OCI's words.</summary>
+    public static Platform PlatformOf(ImageArchitecture architecture) => new("linux", architecture.Oci, architecture.OciVariant);
+
+    private static ImmutableArray<string> Environment(ImageSpec spec, FileTree tree)
+    {
+        var variables = spec.Environment.ToBuilder();
+        variables.TryAdd("PATH", DefaultPath);
+        if (tree.Contains(CertificateBundle))
+        {
+            variables.TryAdd("SSL_CERT_FILE", CertificateBundle.ToString());
+        }
+
+        return [.. variables.Select(variable => $"{variable.Key}={variable.Value}")];
+    }
+
+    private static ImmutableArray<string> Entrypoint(EntrypointSpec? entrypoint) => entrypoint switch
+    {
+        null => [],
+        { ShellFragment: { } script } => ["/bin/sh", "-c", script],
+        _ => entrypoint.Command,
+    };
+}

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using Bothy.Formats.Text;
+using Bothy.Packages.Debian;
+using Bothy.Packages.Repositories;
+using Bothy.Packages;
+using Bothy.Store;
+
+namespace Bothy.Engine.Building;
+
+/// <summary>Brings packages into the store and opens them: each is decoded as soon as it has arrived, while others are still on their way.</summary>
+internal sealed class PackageSupply(BuildSettings settings) : IDisposable
+{
+    private const string Phase = "packages";
+
+    private readonly PackageFetcher _fetcher = new(settings.Transfer, settings.Store, settings.PackageDirectories);
+    private readonly DebPackages _packages = new(settings.Store);
+    private readonly SemaphoreSlim _decoding = new(settings.Parallelism);
+
+    /// <summary>Opens <paramref name="packages"/>, in their order.</summary>
+    /// <exception cref="BothyException">One of them cannot be had, or must not be used.</exception>
+    public async Task<ImmutableArray<PackageContents>> OpenAsync(ImmutableArray<PackageToFetch> packages, CancellationToken cancellationToken)
+    {
+        settings.Progress.Report(new BuildEvent.Started(Phase));
+        var progress = new TotalProgress(Phase, packages.Sum(package => package.Size), settings.Progress);
+        var opened = new PackageContents[packages.Length];
+
+        // The largest first: a large one begun last would be decoded alone at the end.
+        var order = Enumerable.Range(0, packages.Length).OrderByDescending(index => packages[index].Size).ToList();
+        var positions = order.ToDictionary(index => packages[index].Digest);
+        await _fetcher.FetchAllAsync(
+            order.Select(index => packages[index]),
+            async (package, token) => opened[positions[package.Digest]] = await OpenAsync(package, progress, token),
+            progress,
+            cancellationToken);
+        settings.Progress.Report(new BuildEvent.Finished(Phase, $"{packages.Length} packages, {ByteSize.Text(packages.Sum(package => package.Size))}"));
+        return [.. opened];
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _decoding.Dispose();
+
+    private async Task<PackageContents> OpenAsync(PackageToFetch package, IProgress<FetchProgress> progress, CancellationToken cancellationToken)
+    {
+        await _decoding.WaitAsync(cancellationToken);
+        try
+        {
+            return await _packages.OpenAsync(package.Id, package.Digest, cancellationToken);
+        }
+        catch (DamagedItemException damaged)
+        {
+            settings.Progress.Report(new BuildEvent.Warning($"{damaged.Message}; fetching {package.Id} again"));
+            await _fetcher.FetchAsync(package, progress, cancellationToken);
+            return await _packages.OpenAsync(package.Id, package.Digest, cancellationToken);
+        }
+        finally
+        {
+            _decoding.Release();
+        }
+    }
+}
