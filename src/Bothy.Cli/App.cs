@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Bothy.Cli.Commands;
+using Bothy.Formats.Text;
+
+namespace Bothy.Cli;
+
+/// <summary>The program with its surroundings handed in, so that tests run it in-process. The one place that decides exit codes.</summary>
+internal static class App
+{
+    /// <summary>Runs the command that <paramref name="args"/> name, and returns its exit code.</summary>
+    public static async Task<int> RunAsync(string[] args, Surroundings surroundings, Terminal terminal, CancellationToken cancellationToken = default)
+    {
+        var root = Root(surroundings, terminal);
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+        {
+            terminal.Failure(parsed.Errors[0].Message, UsageHint(parsed));
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    // Its handler prints a stack trace for everything; ours tells a user's mistake from our own.
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
+                    Output = terminal.Output,
+                },
+                cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            terminal.Line("interrupted");
+            return ExitCode.Interrupted;
+        }
+        catch (BothyException failure)
+        {
+            terminal.Failure(failure.Message, failure.Hint);
+            return ExitCode.Failed;
+        }
+        catch (Exception bug) when (bug is not OutOfMemoryException)
+        {
+            terminal.Failure("internal error, please report it:", hint: null);
+            terminal.Line(bug.ToString());
+            return ExitCode.Bug;
+        }
+    }
+
+    /// <summary>The whole command line, from which the help and docs/cli.md are made.</summary>
+    public static RootCommand Root(Surroundings surroundings, Terminal terminal)
+    {
+        var root = new RootCommand("Builds container images that hold only what a program needs, from verified distribution packages.")
+        {
+            BuildCommand.Create(surroundings, terminal),
+            SolveCommand.Create(surroundings, terminal),
+            LockCommand.Create(surroundings, terminal),
+            ShowCommand.Create(surroundings, terminal),
+        };
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        return root;
+    }
+
+    private static string UsageHint(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        string? word = parsed.UnmatchedTokens is [var first, ..] ? first : null;
+        var names = word is ['-', ..]
+            ? command.Options.SelectMany(option => option.Aliases.Append(option.Name))
+            : command.Subcommands.Select(sub => sub.Name);
+        string? near = word is null ? null : NearName.Find(word, names);
+        string see = command is RootCommand ? "'bothy --help'" : $"'bothy {command.Name} --help'";
+        return near is null ? $"See {see}." : $"Did you mean '{near}'? See {see}.";
+    }
+
+    private sealed class HelpWithExamples(HelpAction standard) : SynchronousCommandLineAction
+    {
+        // Help wins over whatever else is wrong with the line.
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            int code = standard.Invoke(parseResult);
+            if (Examples.Of(parseResult.CommandResult.Command) is { } examples)
+            {
+                parseResult.InvocationConfiguration.Output.Write(examples);
+            }
+
+            return code;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Bothy.Cli.Rendering;
+using Bothy.Engine.Building;
+
+namespace Bothy.Cli.Commands;
+
+/// <summary><c>bothy build</c>.</summary>
+internal static class BuildCommand
+{
+    public static Command Create(Surroundings surroundings, Terminal terminal)
+    {
+        var command = new Command("build", "Build an image and print its digest.");
+        var common = new CommonOptions(command);
+        var destinations = new Destinations(command);
+        var locked = new Option<bool>("--locked") { Description = "Build exactly what the lock file says; never solve, never read an index." };
+        var strict = new Option<bool>("--strict") { Description = "Fail when a maintainer script does something that nothing stands in for." };
+        var format = Formats.Option();
+        foreach (var option in new Option[] { locked, strict, format })
+        {
+            command.Add(option);
+        }
+
+        command.SetAction(async (arguments, cancellationToken) =>
+        {
+            var display = new ProgressDisplay(terminal, common.Verbosity(arguments));
+            using var session = common.Open(arguments, surroundings, display);
+            var result = await display.RunAsync(async () =>
+            {
+                var plan = arguments.GetValue(locked) ? await session.ReadLockAsync(cancellationToken) : await session.SolveAsync(cancellationToken);
+                return await session.Builder.BuildAsync(
+                    session.Image, plan, destinations.Of(arguments), arguments.GetValue(strict), cancellationToken);
+            });
+            Print(result, arguments.GetValue(format) == OutputFormat.Json, common.Verbosity(arguments), terminal);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static void Print(BuildResult result, bool json, Verbosity verbosity, Terminal terminal)
+    {
+        if (verbosity != Verbosity.Quiet)
+        {
+            BuildReport.Summarise(result, verbosity, terminal);
+        }
+
+        terminal.Result(json ? BuildReport.Json(result) : result.Digest.ToString());
+    }
+}

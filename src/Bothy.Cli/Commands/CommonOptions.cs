@@ -1,0 +1,124 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Bothy.Engine;
+using Bothy.Engine.Building;
+using Bothy.Engine.ImageFiles;
+using Bothy.Engine.Locking;
+using Bothy.Formats.Text;
+using Bothy.Store;
+using Bothy.Transfer;
+
+namespace Bothy.Cli.Commands;
+
+/// <summary>What the commands that solve or build have in common, declared once so that it reads the same everywhere.</summary>
+internal sealed class CommonOptions
+{
+    private readonly Option<string[]> _architectures = new("--arch")
+    {
+        Description = "Architectures to build for (amd64, arm64, …), instead of those the image file names.",
+        HelpName = "A,…",
+    };
+
+    private readonly Option<string> _lock = new("--lock")
+    {
+        Description = "The lock file; FILE.lock.json beside the image file unless given.",
+        HelpName = "LOCK",
+    };
+
+    private readonly Option<string[]> _packagesFrom = new("--packages-from")
+    {
+        Description = "A directory of packages to look in before further mirrors.",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<bool> _offline = new("--offline") { Description = "Use what the store has and never the network." };
+
+    private readonly Option<bool> _allowRollback = new("--allow-rollback")
+    {
+        Description = "Accept indexes older than those the lock records.",
+    };
+
+    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Only warnings and errors on standard error." };
+
+    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Also say where things come from." };
+
+    /// <summary>Declares the options on <paramref name="command"/>.</summary>
+    public CommonOptions(Command command)
+    {
+        _architectures.Validators.Add(CheckArchitectures);
+        File = new Argument<string>("FILE") { Description = "The image file." };
+        command.Add(File);
+        foreach (var option in new Option[] { _architectures, _lock, _packagesFrom, _offline, _allowRollback, _quiet, _verbose })
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>The image file.</summary>
+    public Argument<string> File { get; }
+
+    /// <summary>How much the user wants to be told.</summary>
+    public Verbosity Verbosity(ParseResult arguments) =>
+        arguments.GetValue(_quiet) ? Cli.Verbosity.Quiet
+        : arguments.GetValue(_verbose) ? Cli.Verbosity.Verbose
+        : Cli.Verbosity.Normal;
+
+    /// <summary>Reads the image file and opens what a command on it works with.</summary>
+    /// <exception cref="BothyException">The image file has mistakes or cannot be read.</exception>
+    public Session Open(ParseResult arguments, Surroundings surroundings, IProgress<BuildEvent> progress)
+    {
+        string file = arguments.GetRequiredValue(File);
+        var image = ImageFile.Load(file, surroundings.WorkingDirectory);
+        return new Session(
+            Settings(arguments, surroundings, progress),
+            image,
+            [.. ArchitectureNames(arguments.GetValue(_architectures)).Select(Architecture)],
+            Path.Combine(surroundings.WorkingDirectory, arguments.GetValue(_lock) ?? LockFiles.DefaultPath(file)));
+    }
+
+    /// <summary>The settings of a build in these surroundings.</summary>
+    private BuildSettings Settings(ParseResult arguments, Surroundings surroundings, IProgress<BuildEvent> progress)
+    {
+        bool offline = arguments.GetValue(_offline);
+        return new BuildSettings
+        {
+            Store = new ContentStore(ContentStore.DefaultDirectory(surroundings.Environment)),
+            Transfer = new TransferClient(
+                new TransferSettings
+                {
+                    UserAgent = $"bothy/{Tool.Version}",
+                    Proxy = ProxySettings.FromEnvironment(surroundings.Environment),
+                    Credentials = surroundings.Credentials(),
+                    Offline = offline,
+                },
+                surroundings.Time),
+            Time = surroundings.Time,
+            MachineRoot = surroundings.MachineRoot,
+            DebianMirror = surroundings.Variable("BOTHY_DEBIAN_MIRROR"),
+            Parallelism = surroundings.Parallelism,
+            Offline = offline,
+            AllowRollback = arguments.GetValue(_allowRollback),
+            PackageDirectories = [.. (arguments.GetValue(_packagesFrom) ?? []).Select(directory => Path.Combine(surroundings.WorkingDirectory, directory))],
+            SourceDateEpoch = surroundings.SourceDateEpoch(),
+            Progress = progress,
+        };
+    }
+
+    private static IEnumerable<string> ArchitectureNames(string[]? lists) =>
+        (lists ?? []).SelectMany(list => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    private static ImageArchitecture Architecture(string name) =>
+        ImageArchitecture.TryParse(name, preferDebian: true, out var architecture) ? architecture : throw new InvalidOperationException(name);
+
+    private static void CheckArchitectures(OptionResult result)
+    {
+        foreach (string name in ArchitectureNames(result.GetValueOrDefault<string[]>()))
+        {
+            if (!ImageArchitecture.TryParse(name, preferDebian: true, out _))
+            {
+                string near = NearName.Find(name, ImageArchitecture.Names) is { } meant ? $" (did you mean '{meant}'?)" : "";
+                result.AddError($"cannot build for '{name}': no such architecture{near}");
+            }
+        }
+    }
+}

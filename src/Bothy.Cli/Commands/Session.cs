@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using Bothy.Engine.Building;
+using Bothy.Engine.ImageFiles;
+using Bothy.Engine.Locking;
+
+namespace Bothy.Cli.Commands;
+
+/// <summary>One run of a command on one image file: the file read, the store open, the network at hand.</summary>
+internal sealed class Session : IDisposable
+{
+    private readonly BuildSettings _settings;
+    private readonly string _lockPath;
+
+    public Session(BuildSettings settings, ImageSpec image, ImmutableArray<ImageArchitecture> architectures, string lockPath)
+    {
+        _settings = settings;
+        _lockPath = lockPath;
+        Image = image;
+        Architectures = architectures;
+        Builder = new ImageBuilder(settings);
+    }
+
+    /// <summary>The image file.</summary>
+    public ImageSpec Image { get; }
+
+    /// <summary>The architectures asked for; empty where the image file decides.</summary>
+    public ImmutableArray<ImageArchitecture> Architectures { get; }
+
+    /// <summary>Where the lock is kept.</summary>
+    public string LockPath => _lockPath;
+
+    public ImageBuilder Builder { get; }
+
+    /// <summary>Solves; a lock that is there already is the floor that no repository may go back behind.</summary>
+    public async Task<LockFile> SolveAsync(CancellationToken cancellationToken)
+    {
+        var previous = File.Exists(_lockPath) ? await LockFiles.LoadAsync(_lockPath, cancellationToken) : null;
+        return await Builder.SolveAsync(Image, Architectures, previous, cancellationToken);
+    }
+
+    /// <summary>The lock, which has to be of this image file as it is now.</summary>
+    /// <exception cref="BothyException">There is none, it is damaged, or it is stale; the message says what changed.</exception>
+    public async Task<LockFile> ReadLockAsync(CancellationToken cancellationToken)
+    {
+        if (!File.Exists(_lockPath))
+        {
+            throw new BothyException($"cannot build {Image.FileName} from its lock: there is no {_lockPath}")
+            {
+                Hint = $"Write it with 'bothy lock {Image.FileName}'.",
+            };
+        }
+
+        var plan = await LockFiles.LoadAsync(_lockPath, cancellationToken);
+        var wanted = Architectures.Length > 0 ? Architectures : [.. Image.Architectures.Select(architecture => architecture.Value)];
+        var changes = LockStaleness.Of(plan, Image, wanted);
+        if (changes.Length > 0)
+        {
+            throw new BothyException($"cannot build {Image.FileName} from {_lockPath}: it is stale:\n  {string.Join("\n  ", changes)}")
+            {
+                Hint = $"Write it anew with 'bothy lock {Image.FileName}'.",
+            };
+        }
+
+        var surplus = plan.Architectures.Keys.Except(wanted.Select(architecture => architecture.Name), StringComparer.Ordinal);
+        return wanted.IsEmpty ? plan : plan with { Architectures = plan.Architectures.RemoveRange(surplus) };
+    }
+
+    public void Dispose() => _settings.Transfer.Dispose();
+}

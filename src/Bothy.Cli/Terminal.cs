@@ -1,0 +1,87 @@
+using Spectre.Console;
+
+namespace Bothy.Cli;
+
+/// <summary>How much is said on standard error.</summary>
+internal enum Verbosity
+{
+    /// <summary>Errors and warnings.</summary>
+    Quiet,
+
+    /// <summary>Progress as well.</summary>
+    Normal,
+
+    /// <summary>Notes as well.</summary>
+    Verbose,
+}
+
+/// <summary>
+/// Where output goes. Results go to standard output, bare, so that they can be piped; everything meant for a person
+/// (progress, warnings, errors) goes to standard error, and is only decorated when that is a terminal.
+/// </summary>
+internal sealed class Terminal
+{
+    private readonly TextWriter _output;
+    private readonly TextWriter _error;
+    private readonly bool _colour;
+
+    // Loading Spectre takes longer than a warm build; a pipe never needs it.
+    private readonly Lazy<IAnsiConsole> _console;
+
+    public Terminal(TextWriter output, TextWriter error, bool interactive = false, bool colour = false, bool tables = false)
+    {
+        _output = output;
+        _error = error;
+        _colour = colour;
+        Interactive = interactive;
+        Tables = tables;
+        _console = new Lazy<IAnsiConsole>(() => AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(error),
+            Ansi = AnsiSupport.Yes,
+            ColorSystem = colour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.Yes,
+        }));
+    }
+
+    /// <summary>Whether standard error can show a display that redraws itself.</summary>
+    public bool Interactive { get; }
+
+    /// <summary>Whether standard output is read by a person, in a terminal.</summary>
+    public bool Tables { get; }
+
+    /// <summary>Where results that are written piece by piece go.</summary>
+    public TextWriter Output => _output;
+
+    /// <summary>The console for displays on standard error; only for an interactive one.</summary>
+    public IAnsiConsole Console => _console.Value;
+
+    public static Terminal ForProcess(IReadOnlyDictionary<string, string> environment)
+    {
+        bool colour = !environment.ContainsKey("NO_COLOR") && environment.GetValueOrDefault("TERM") != "dumb";
+        return new Terminal(
+            System.Console.Out,
+            System.Console.Error,
+            interactive: !System.Console.IsErrorRedirected && environment.GetValueOrDefault("TERM") != "dumb",
+            colour: colour && !System.Console.IsErrorRedirected,
+            tables: !System.Console.IsOutputRedirected);
+    }
+
+    public void Result(string line) => _output.Write(line + "\n");
+
+    public void Line(string line) => _error.Write(line + "\n");
+
+    public void Warning(string message) => Line($"{Paint("warning:", 33)} {message}");
+
+    public void Failure(string message, string? hint)
+    {
+        Line($"{Paint("error:", 31)} {message}");
+        if (hint is not null)
+        {
+            Line($"{Paint("hint:", 90)}  {hint}");
+        }
+    }
+
+    private string Paint(string word, int ansiColour) =>
+        _colour ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\e[{ansiColour}m{word}\e[0m") : word;
+}
