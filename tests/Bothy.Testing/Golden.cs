@@ -7,9 +7,12 @@ namespace Bothy.Testing;
 public static class Golden
 {
     /// <summary>Asserts that <paramref name="actual"/> is the content of <c>Testdata/<paramref name="file"/></c>.</summary>
-    public static void Matches(string actual, string file, [CallerFilePath] string caller = "")
+    public static void Matches(string actual, string file, [CallerFilePath] string caller = "") =>
+        MatchesFile(actual, Path.Combine(Path.GetDirectoryName(caller)!, "Testdata", file));
+
+    /// <summary>Asserts that <paramref name="actual"/> is the content of the file at <paramref name="path"/>.</summary>
+    public static void MatchesFile(string actual, string path)
     {
-        string path = Path.Combine(Path.GetDirectoryName(caller)!, "Testdata", file);
         if (Environment.GetEnvironmentVariable("BOTHY_UPDATE_GOLDEN") == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
