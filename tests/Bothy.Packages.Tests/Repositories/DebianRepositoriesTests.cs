@@ -230,24 +230,6 @@ public sealed class DebianRepositoriesTests : IDisposable
     }
 
     [Fact]
-    public async Task An_older_index_is_refused_where_the_newer_one_is_nowhere()
-    {
-        var newer = new DebianArchiveBuilder(_archive.Path, _signer);
-        newer.Add(new DebBuilder("hello", "2.0"));
-        newer.Write();
-        var seen = await FetchAsync();
-        Store.Remove(seen.Releases.Single().Indexes.Single().Digest);
-        Directory.Delete(newer.ReleaseDirectory, recursive: true);
-        var older = new DebianArchiveBuilder(_archive.Path, _signer) { Date = newer.Date.AddDays(-1), PlainNames = false };
-        older.Add(new DebBuilder("hello", "1.0"));
-        older.Write();
-
-        var failure = await Assert.ThrowsAsync<BothyException>(() => FetchAsync());
-
-        Assert.Equal($"cannot use {Shown}: the mirror serves an older index than the one seen before, whose files it does not have", failure.Message);
-    }
-
-    [Fact]
     public async Task What_was_fetched_once_is_there_offline()
     {
         var archive = WriteHello();

@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Whole processes, side by side in one run, so that a noisy machine is noisy for all of them.
+#   bench/compare.sh debian [ROUNDS]     an image of examples/python.yaml against apt and mmdebstrap, each from nothing
+# Needs: apt, mmdebstrap, GNU time, root.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# Runs a command, appends "NAME SECONDS PEAK_KIB" to the results. A failing command stops the comparison.
+measure() {
+  local name=$1
+  shift
+  if ! /usr/bin/time -f '%e %M' -o "$work/time" "$@" > "$work/out" 2> "$work/err"; then
+    cat "$work/out" "$work/err" >&2
+    echo "error: cannot measure $name: it failed" >&2
+    exit 1
+  fi
+  echo "$name $(tail -n 1 "$work/time")" >> "$work/results"
+}
+
+# An apt of its own: the machine's sources, an empty status, empty lists, nothing that is not a package index.
+apt_root() {
+  local root=$1
+  rm -rf "$root"
+  mkdir -p "$root"/etc/apt/{apt.conf.d,preferences.d,trusted.gpg.d,sources.list.d} "$root"/var/lib/apt/lists/partial \
+    "$root"/var/cache/apt/archives/partial "$root"/var/lib/dpkg
+  : > "$root/var/lib/dpkg/status"
+  cp "$work/bookworm.sources" "$root/etc/apt/sources.list.d/"
+  cat > "$root/apt.conf" <<TEXT
+Dir "$root";
+Dir::State "$root/var/lib/apt";
+Dir::State::status "$root/var/lib/dpkg/status";
+Dir::Cache "$root/var/cache/apt";
+Dir::Etc "$root/etc/apt";
+Acquire::GzipIndexes "false";
+Acquire::Languages "none";
+Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
+APT::Install-Recommends "false";
+APT::Sandbox::User "root";
+TEXT
+}
+
+apt_update_and_download() {
+  APT_CONFIG=$1/apt.conf apt-get -qq update && APT_CONFIG=$1/apt.conf apt-get -qq -y --download-only install "${packages[@]}"
+}
+export -f apt_update_and_download
+
+debian() {
+  local rounds=${1:-5} root=$work/apt
+  ./bothy solve examples/python.yaml --format json > "$work/solve.json"   # builds the tool, checks the network
+  mapfile -t packages < <(grep -oE '"name": ?"[^"]+"' "$work/solve.json" | cut -d'"' -f4)
+  ./bothy show examples/python.yaml --format json > "$work/show.json"
+
+  # The three suites of the example, at the addresses the machine itself uses.
+  awk -v RS= '/bookworm/ && /debian-archive-keyring/' /etc/apt/sources.list.d/*.sources > "$work/bookworm.sources" 2>/dev/null || true
+  if [ ! -s "$work/bookworm.sources" ]; then
+    echo "error: cannot compare: no deb822 sources for bookworm on this machine" >&2
+    exit 1
+  fi
+  awk '/^Types:/ && NR > 1 { print "" } { print }' "$work/bookworm.sources" > "$work/s" && mv "$work/s" "$work/bookworm.sources"
+
+  : > "$work/results"
+  for _ in $(seq "$rounds"); do
+    rm -rf "$work/store" "$work/image"
+    BOTHY_STORE=$work/store measure bothy ./bothy build examples/python.yaml -o "oci:$work/image"
+
+    apt_root "$root"
+    APT_CONFIG=$root/apt.conf measure apt-get-update apt-get -qq update
+    apt_root "$root"
+    measure apt-update+download bash -c "APT_CONFIG=$root/apt.conf apt-get -qq update && APT_CONFIG=$root/apt.conf apt-get -qq -y --download-only install ${packages[*]}"
+
+    rm -rf "$work/root"
+    measure mmdebstrap mmdebstrap --variant=extract --aptopt='Acquire::Languages "none"' --aptopt='APT::Install-Recommends "false"' \
+      --include="$(IFS=,; echo "${packages[*]}")" bookworm "$work/root" "$work/bookworm.sources"
+  done
+
+  echo "${#packages[@]} packages, $rounds rounds, $(nproc) cores; medians"
+  printf '%-22s %9s %9s %11s\n' '' 'wall s' 'fastest' 'peak MB'
+  for name in bothy apt-get-update apt-update+download mmdebstrap; do
+    awk -v name="$name" '$1 == name { print $2, $3 }' "$work/results" | sort -n | awk -v name="$name" '
+      { wall[NR] = $1; if ($2 > peak) peak = $2 }
+      END { printf "%-22s %9.2f %9.2f %11.0f\n", name, wall[int((NR + 1) / 2)], wall[1], peak / 1024 }'
+  done
+}
+
+case "${1:-}" in
+  debian) debian "${2:-5}" ;;
+  *) sed -n '2,4s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+esac
