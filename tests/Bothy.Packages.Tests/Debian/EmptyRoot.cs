@@ -80,16 +80,19 @@ internal sealed class EmptyRoot : IDisposable
         return indexes;
     }
 
-    /// <summary>What apt would install for <paramref name="requests"/>, as <c>name version</c>; null where it sees no way.</summary>
-    public IReadOnlySet<string>? Install(IEnumerable<string> requests)
+    /// <summary>What apt would install for <paramref name="requests"/>, as <c>name version</c>, or why it would not.</summary>
+    public AptAnswer Install(IEnumerable<string> requests)
     {
         var result = Apt("apt-get", ["install", "--simulate", "-qq", .. requests]);
-        return result.ExitCode != 0 ? null : result.Output.Split('\n')
+        return result.ExitCode != 0 ? new AptAnswer(null, result.Error) : new AptAnswer(Installed(result.Output), "");
+    }
+
+    private static HashSet<string> Installed(string output) =>
+        output.Split('\n')
             .Where(line => line.StartsWith("Inst ", StringComparison.Ordinal))
             .Select(line => line.Split(' '))
             .Select(words => string.Create(CultureInfo.InvariantCulture, $"{words[1]} {words[2].TrimStart('(')}"))
             .ToHashSet(StringComparer.Ordinal);
-    }
 
     public void Dispose()
     {
@@ -101,4 +104,14 @@ internal sealed class EmptyRoot : IDisposable
         new() { Archive = new Uri("http://mirror.example/debian/"), Codename = codename, Suite = suite, Component = "main", Architecture = "amd64" };
 
     private JudgeResult Apt(string program, params string[] arguments) => Judge.Run(program, arguments, environment: _environment);
+}
+
+/// <summary>What apt chose, or what it complained about.</summary>
+internal sealed record AptAnswer(IReadOnlySet<string>? Packages, string Error)
+{
+    // What apt says when it has chosen and then finds no order in which to configure.
+    private static readonly string[] OrderProblems = ["MaxLoopCount", "Could not configure", "Couldn't configure", "Conf Broken"];
+
+    /// <summary>Whether apt had chosen packages and then found no order for them.</summary>
+    public bool LacksAnOrder => OrderProblems.Any(problem => Error.Contains(problem, StringComparison.Ordinal));
 }
