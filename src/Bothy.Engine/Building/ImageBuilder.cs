@@ -91,7 +91,7 @@ public sealed class ImageBuilder(BuildSettings settings)
             Report(spec, assembly, strict);
             long epoch = ImageComposer.Settle(assembly.Tree, settings.SourceDateEpoch);
             newest = Math.Max(newest, epoch);
-            var image = await Task.Run(() => Compose(spec, architecture, assembly.Tree, epoch, blobs, cancellationToken), cancellationToken);
+            var image = await Task.Run(() => Compose(spec, architecture, assembly, epoch, blobs, cancellationToken), cancellationToken);
             built.Add((image, assembly.Tree, Facts(architecture, locked, assembly, image)));
         }
 
@@ -105,15 +105,15 @@ public sealed class ImageBuilder(BuildSettings settings)
         return new BuildResult(content.Root.Descriptor.Digest, [.. built.Select(each => each.Facts)]);
     }
 
-    private OciImage Compose(ImageSpec spec, ImageArchitecture architecture, FileTree tree, long epoch, LayerFiles blobs, CancellationToken cancellationToken)
+    private OciImage Compose(ImageSpec spec, ImageArchitecture architecture, AssemblyResult assembly, long epoch, LayerFiles blobs, CancellationToken cancellationToken)
     {
         string phase = $"layer {architecture}";
         settings.Progress.Report(new BuildEvent.Started(phase));
-        var (layer, content) = blobs.Write(tree, new LayerOptions { Epoch = epoch, Parallelism = settings.Parallelism }, cancellationToken);
+        var (layer, content) = blobs.Write(assembly.Tree, new LayerOptions { Epoch = epoch, Parallelism = settings.Parallelism }, cancellationToken);
         settings.Progress.Report(new BuildEvent.Finished(
-            phase, $"{ByteSize.Text(layer.Blob.Size)} compressed, {ByteSize.Text(UnpackedSize(tree))} unpacked"));
+            phase, $"{ByteSize.Text(layer.Blob.Size)} compressed, {ByteSize.Text(UnpackedSize(assembly.Tree))} unpacked"));
         return OciImage.Create(
-            ImageComposer.Config(spec, architecture, tree, epoch), [(layer, content)], ImageComposer.Annotations(spec, epoch));
+            ImageComposer.Config(spec, architecture, assembly, epoch), [(layer, content)], ImageComposer.Annotations(spec, epoch));
     }
 
     private async Task<ImmutableArray<PackageContents>> OpenAsync(LockedArchitecture plan, CancellationToken cancellationToken)

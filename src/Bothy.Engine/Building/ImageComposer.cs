@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Bothy.Engine.Assembly;
 using Bothy.Engine.ImageFiles;
 using Bothy.Formats.Trees;
 using Bothy.Oci;
@@ -30,7 +31,7 @@ internal static class ImageComposer
     }
 
     /// <summary>The configuration of the image, without its layers.</summary>
-    public static ImageConfig Config(ImageSpec spec, ImageArchitecture architecture, FileTree tree, long epoch)
+    public static ImageConfig Config(ImageSpec spec, ImageArchitecture architecture, AssemblyResult assembly, long epoch)
     {
         var created = DateTimeOffset.FromUnixTimeSeconds(epoch);
         return new ImageConfig
@@ -39,8 +40,8 @@ internal static class ImageComposer
             Created = created,
             Container = new ContainerConfig
             {
-                User = RunAs.Resolve(spec.Accounts.RunAs, tree),
-                Env = Environment(spec, tree),
+                User = assembly.RunAs,
+                Env = Environment(spec, assembly.Tree),
                 Entrypoint = Entrypoint(spec.Entrypoint),
                 Cmd = spec.Command,
                 WorkingDir = spec.WorkingDirectory,
