@@ -38,7 +38,7 @@ internal sealed record DebianDemands(
     [
         .. group.Alternatives
             .Where(relation => relation.AppliesTo(universe.Request.Architecture))
-            .SelectMany(universe.Satisfying)
+            .SelectMany(relation => universe.Satisfying(relation))
             .Distinct()
             .OrderBy(package => universe.IsOmitted(package) ? 0 : universe.IsFallback(package) ? 2 : 1)
             .Select(universe.NumberOf),
@@ -48,7 +48,7 @@ internal sealed record DebianDemands(
     // conflicts with: that is how "one mail server at a time" is said (Debian policy 7.6.2).
     private static Exclusion Exclusion(Relation? relation, DebianPackage package, DebianUniverse universe)
     {
-        var others = relation is null
+        IEnumerable<DebianPackage> others = relation is null
             ? universe.Considered(package.Name)
             : universe.Satisfying(relation).Where(other => other.Name != package.Name && !universe.IsOmitted(other));
         return new Exclusion([.. others.Where(other => other != package).Select(universe.NumberOf)]);

@@ -27,7 +27,7 @@ internal sealed class DebianExplanation(DebianUniverse universe)
     private string Line(DebianPackage package, RelationGroup group)
     {
         string needs = $"{NameOf(package)} needs {group}";
-        var open = group.Alternatives.Where(relation => universe.Satisfying(relation).Any()).ToList();
+        var open = group.Alternatives.Where(relation => !universe.Satisfying(relation).IsEmpty).ToList();
         return open.Count == 0 ? $"{needs}; {string.Join("; ", group.Alternatives.Select(Situation))}" : needs;
     }
 

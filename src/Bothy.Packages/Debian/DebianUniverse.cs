@@ -11,6 +11,7 @@ internal sealed class DebianUniverse : IUniverse
     private readonly Dictionary<int, DebianDemands> _demands = [];
     private readonly Dictionary<string, ImmutableArray<DebianPackage>> _considered = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ImmutableArray<DebianPackage>> _asked = new(StringComparer.Ordinal);
+    private readonly Dictionary<Relation, ImmutableArray<DebianPackage>> _satisfying = [];
     private readonly HashSet<string> _omitted;
     private readonly ImmutableArray<string> _suites;
 
@@ -80,17 +81,15 @@ internal sealed class DebianUniverse : IUniverse
     }
 
     /// <summary>The considered packages that satisfy <paramref name="relation"/>, the preferred first, each once.</summary>
-    public IEnumerable<DebianPackage> Satisfying(Relation relation)
+    public ImmutableArray<DebianPackage> Satisfying(Relation relation)
     {
-        var real = Considered(relation.Name).Where(package => relation.Admits(package.Version));
-        var providers = Pool.Providers(relation.Name)
-            .Where(package => package.Provides.Any(provided => Provides(provided, relation)))
-            .Select(Canonical)
-            .Where(package => Considered(package.Name).Contains(package));
-        return real.Concat(providers)
-            .Where(package => IsOfArchitecture(relation, package))
-            .Distinct()
-            .Order(new DebianPreference(this, relation.Name));
+        if (!_satisfying.TryGetValue(relation, out var satisfying))
+        {
+            satisfying = [.. FindSatisfying(relation)];
+            _satisfying.Add(relation, satisfying);
+        }
+
+        return satisfying;
     }
 
     public int NumberOf(DebianPackage package)
@@ -112,6 +111,19 @@ internal sealed class DebianUniverse : IUniverse
     private static bool Provides(Relation provided, Relation wanted) =>
         provided.Name == wanted.Name
         && (wanted.Operator == RelationOperator.Any || (provided.Operator == RelationOperator.Equal && wanted.Admits(provided.Version)));
+
+    private IEnumerable<DebianPackage> FindSatisfying(Relation relation)
+    {
+        var real = Considered(relation.Name).Where(package => relation.Admits(package.Version));
+        var providers = Pool.Providers(relation.Name)
+            .Where(package => package.Provides.Any(provided => Provides(provided, relation)))
+            .Select(Canonical)
+            .Where(package => Considered(package.Name).Contains(package));
+        return real.Concat(providers)
+            .Where(package => IsOfArchitecture(relation, package))
+            .Distinct()
+            .Order(new DebianPreference(this, relation.Name));
+    }
 
     private ImmutableArray<DebianPackage> Candidate(string name) => Pool.Candidate(name) is { } candidate ? [candidate] : [];
 
