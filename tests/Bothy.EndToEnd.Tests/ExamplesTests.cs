@@ -67,7 +67,7 @@ public sealed class ExamplesTests(SharedStore store)
         BothyProgram.Build(store.Path, $"examples/{example}.yaml", $"oci:{layout}");
         Judge.Run("umoci", "unpack", "--image", $"{layout}:latest", output["bundle"]).Succeeded();
 
-        long compressed = Inspect($"oci:{layout}").GetProperty("LayersData").EnumerateArray().Sum(layer => layer.GetProperty("Size").GetInt64());
+        long compressed = Inspect("--raw", $"oci:{layout}").GetProperty("layers").EnumerateArray().Sum(layer => layer.GetProperty("size").GetInt64());
         Assert.InRange(compressed / (1024.0 * 1024), 0, mebibytes);
         Assert.Equal(
             packages,
@@ -93,9 +93,9 @@ public sealed class ExamplesTests(SharedStore store)
         Assert.Contains("PATH=", run.Succeeded().Output, StringComparison.Ordinal);
     }
 
-    private static JsonElement Inspect(string reference)
+    private static JsonElement Inspect(params string[] arguments)
     {
-        string json = Judge.Run("skopeo", "inspect", reference).Succeeded().Output;
+        string json = Judge.Run("skopeo", ["inspect", .. arguments]).Succeeded().Output;
         return JsonDocument.Parse(json).RootElement.Clone();
     }
 }

@@ -24,7 +24,8 @@ public sealed class PackageDatabaseTests(SharedStore store)
         BothyProgram.Build(store.Path, output["apt.yaml"], $"oci:{output["image"]}");
         string image = podman.Pull($"oci:{output["image"]}");
 
-        var audit = podman.RunImage(image, "sh", "-c", "dpkg --audit && dpkg --verify libc6 && dpkg -S /usr/bin/dpkg");
+        // What the filters left out is missing, as dpkg says; nothing else is, and nothing differs.
+        var audit = podman.RunImage(image, "sh", "-c", "dpkg --audit && dpkg -S /usr/bin/dpkg && dpkg --verify libc6 | grep -vE '^missing +/usr/share/(doc|lintian|locale|man)/' ; true");
         Assert.Equal("dpkg: /usr/bin/dpkg", audit.Succeeded().Output.Trim());
 
         // The machine's own sources and proxy settings, since the image names no mirror.

@@ -4,7 +4,12 @@ namespace Bothy.Testing;
 public sealed class TemporaryDirectory : IDisposable
 {
     /// <summary>Creates the directory.</summary>
-    public TemporaryDirectory() => Path = Directory.CreateTempSubdirectory("bothy-test-").FullName;
+    /// <remarks>Its name is in lower case: podman makes a repository's name of the path of a layout, and those have no capitals.</remarks>
+    public TemporaryDirectory()
+    {
+        Path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "bothy-test-" + System.IO.Path.GetRandomFileName().Replace(".", "", StringComparison.Ordinal));
+        Directory.CreateDirectory(Path);
+    }
 
     /// <summary>Its full path.</summary>
     public string Path { get; }
