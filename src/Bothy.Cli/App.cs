@@ -13,10 +13,16 @@ internal static class App
     public static async Task<int> RunAsync(string[] args, Surroundings surroundings, Terminal terminal, CancellationToken cancellationToken = default)
     {
         var root = Root(surroundings, terminal);
+        if (args.Length == 0)
+        {
+            await root.Parse(["--help"]).InvokeAsync(new InvocationConfiguration { Output = terminal.Output }, cancellationToken);
+            return ExitCode.Usage;
+        }
+
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
-            terminal.Failure(parsed.Errors[0].Message, UsageHint(parsed));
+            terminal.Failure(UsageProblem(parsed), UsageHint(parsed));
             return ExitCode.Usage;
         }
 
@@ -64,6 +70,10 @@ internal static class App
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;
     }
+
+    // The library names a missing command before the word that stands in its place.
+    private static string UsageProblem(ParseResult parsed) =>
+        parsed.UnmatchedTokens is [var word, ..] ? $"cannot understand '{word}'" : parsed.Errors[0].Message;
 
     private static string UsageHint(ParseResult parsed)
     {

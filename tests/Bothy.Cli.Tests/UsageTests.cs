@@ -3,6 +3,7 @@ namespace Bothy.Cli.Tests;
 public sealed class UsageTests
 {
     [Theory]
+    [InlineData("biuld", "cannot understand 'biuld'")]
     [InlineData("biuld", "Did you mean 'build'?")]
     [InlineData("build x.yaml --ofline", "Did you mean '--offline'?")]
     [InlineData("solve", "See 'bothy solve --help'.")]
@@ -15,6 +16,15 @@ public sealed class UsageTests
         Assert.Equal("", run.Output);
         Assert.Contains(hint, run.Error, StringComparison.Ordinal);
         Assert.StartsWith("error: ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_command_at_all_shows_the_help()
+    {
+        var run = await CommandLine.RunAsync();
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("build <FILE>", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
