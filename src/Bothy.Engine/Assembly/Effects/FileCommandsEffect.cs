@@ -17,11 +17,11 @@ internal sealed class FileCommandsEffect : IEffect
     public string Name => "file-commands";
 
     public IReadOnlyCollection<string> Commands { get; } =
-        ["mkdir", "ln", "cp", "mv", "rm", "rmdir", "touch", "chmod", "chown", "chgrp", "install", "ucf", "echo", "printf", "cat", "", "tee"];
+        ["mkdir", "ln", "cp", "mv", "rm", "rmdir", "touch", "chmod", "chown", "chgrp", "install", "ucf", "echo", "printf", "cat", "", ":", "tee"];
 
     public CommandOutcome Run(ScriptCommand command, UnpackedPackage package, AssemblyState state)
     {
-        if (command.Name is "echo" or "printf" or "cat" or "" or "tee")
+        if (command.Name is "echo" or "printf" or "cat" or "" or ":" or "tee")
         {
             return command.Output is null && command.Name != "tee" ? CommandOutcome.Covered : WriteText(command, package, state);
         }
@@ -68,7 +68,7 @@ internal sealed class FileCommandsEffect : IEffect
 
         string? text = command.Name switch
         {
-            "" => "",
+            "" or ":" => "",
             "echo" => Echo(command.Arguments),
             "printf" => Printf(command.Arguments),
             "cat" when command.Words.Length == 1 => command.Input,

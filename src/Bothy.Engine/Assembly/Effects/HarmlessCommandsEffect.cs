@@ -35,7 +35,7 @@ internal sealed class HarmlessCommandsEffect : IEffect
         "update-update-motd", "locale-gen", "dpkg-reconfigure", "dpkg-preconfigure",
     ];
 
-    private static readonly FrozenSet<string> Names = FrozenSet.ToFrozenSet([.. Looking, .. RunningSystem, .. LeftOut, "true", ":", "sed"], StringComparer.Ordinal);
+    private static readonly FrozenSet<string> Names = FrozenSet.ToFrozenSet([.. Looking, .. RunningSystem, .. LeftOut, "true", "sed"], StringComparer.Ordinal);
 
     public string Name => "harmless";
 
