@@ -26,7 +26,7 @@ public sealed class FileOnDisk(string path, long length, Digest digest) : FileCo
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new BothyException($"cannot read {path}: {OutputFailure.Reason(failure)}", failure);
+            throw new BothyException($"cannot read {path}: {FileFailure.Reason(failure)}", failure);
         }
     }
 }

@@ -57,7 +57,7 @@ public sealed class Catalogue : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new BothyException($"cannot read {name} from the store: {failure.Message}", failure);
+            throw new BothyException($"cannot read {name} from the store: {FileFailure.Reason(failure)}", failure);
         }
 
         var source = new CatalogueSource(handle, path, name);
@@ -113,7 +113,7 @@ internal sealed class CatalogueSource(SafeFileHandle handle, string path, Catalo
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new BothyException($"cannot read {name} from the store: {failure.Message}", failure);
+            throw new BothyException($"cannot read {name} from the store: {FileFailure.Reason(failure)}", failure);
         }
     }
 

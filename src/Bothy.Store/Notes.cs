@@ -24,7 +24,7 @@ public sealed class Notes
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new BothyException($"cannot read the note '{key}' from the store: {failure.Message}", failure);
+            throw new BothyException($"cannot read the note '{key}' from the store: {FileFailure.Reason(failure)}", failure);
         }
 
         int line = file.AsSpan().IndexOf((byte)'\n');

@@ -43,7 +43,8 @@ public sealed class Reception : IDisposable
     public long ResumedFrom { get; private set; }
 
     /// <summary>Checks what was received and makes it visible under its digest.</summary>
-    /// <exception cref="BothyException">The bytes are not those expected, and were thrown away; or the store cannot be written.</exception>
+    /// <exception cref="RefusedContentException">The bytes are not those expected, and were thrown away.</exception>
+    /// <exception cref="StoreWriteException">The store cannot be written.</exception>
     public void Commit()
     {
         ObjectDisposedException.ThrowIf(_done, this);
@@ -96,15 +97,12 @@ public sealed class Reception : IDisposable
         }
     }
 
-    private BothyException Refuse(string reason)
+    private RefusedContentException Refuse(string reason)
     {
         StoreDirectory.Discard(_file);
         _done = true;
         _file.Dispose();
-        return new BothyException($"cannot accept {_expected}: {reason}")
-        {
-            Hint = "The server or something on the way changed the file, or its index is older than the file; try again or use another mirror.",
-        };
+        return new RefusedContentException(_expected, reason);
     }
 
     /// <summary>The end of a file, hashed as it grows.</summary>

@@ -164,26 +164,7 @@ internal sealed class StoreDirectory(string path)
         }
     }
 
-    public BothyException Failure(Exception failure)
-    {
-        const int noSpace = 28;
-        const int quota = 122;
-        const int readOnly = 30;
-        string reason = failure switch
-        {
-            UnauthorizedAccessException => "permission denied",
-            { HResult: noSpace } => "no space left on the device",
-            { HResult: quota } => "the disk quota is used up",
-            { HResult: readOnly } => "the file system is read-only",
-            _ => failure.Message,
-        };
-        return new BothyException($"cannot write to the store {Root}: {reason}", failure)
-        {
-            Hint = failure.HResult is noSpace or quota
-                ? "Free some space, or set BOTHY_STORE to a directory with more of it."
-                : "Set BOTHY_STORE to a directory that you may write to.",
-        };
-    }
+    public StoreWriteException Failure(Exception failure) => new(Root, failure);
 
     public static bool IsLocked(IOException failure) => failure.GetType() == typeof(IOException) && failure.HResult is 11 or 35;
 

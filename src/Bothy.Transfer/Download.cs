@@ -118,7 +118,7 @@ internal sealed class Download(HttpTransport transport, TransferContext context,
             throw TransferFailure.Permanent(
                 address,
                 string.Create(CultureInfo.InvariantCulture, $"it has {length} bytes where {expected} are expected"),
-                "The mirror may be in the middle of an update; try again later.");
+                TransferFailure.OtherSizeHint);
         }
 
         if (length > Limit)

@@ -123,7 +123,7 @@ internal sealed class HttpTransport : IDisposable
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
             {
-                throw new BothyException($"cannot read the certificate authorities in {file}: {failure.Message}", failure);
+                throw new BothyException($"cannot read the certificate authorities in {file}: {FileFailure.Reason(failure)}", failure);
             }
         }
 

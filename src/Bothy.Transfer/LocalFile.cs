@@ -66,7 +66,10 @@ internal static class LocalFile
 
         if (options.ExpectedSize is { } expected && destination.Length < expected)
         {
-            throw TransferFailure.Permanent(address, FormattableString.Invariant($"it has {destination.Length} bytes where {expected} are expected"));
+            // A copy always begins at the start, so what there is of it is of no use later.
+            long length = destination.Length;
+            destination.SetLength(0);
+            throw TransferFailure.Permanent(address, FormattableString.Invariant($"it has {length} bytes where {expected} are expected"), TransferFailure.OtherSizeHint);
         }
     }
 
@@ -78,9 +81,8 @@ internal static class LocalFile
     private static BothyException Failure(Uri address, Exception failure) => failure switch
     {
         FileNotFoundException or DirectoryNotFoundException => TransferFailure.NotFound(address, "there is no such file", inner: failure),
-        // The platform's sentence would name the path a second time.
         UnauthorizedAccessException => TransferFailure.Permanent(address, "it may not be read", inner: failure),
-        _ => TransferFailure.Permanent(address, failure.Message, inner: failure),
+        _ => TransferFailure.Permanent(address, FileFailure.Reason(failure), inner: failure),
     };
 
     private static T Guarded<T>(Uri address, Func<T> action)

@@ -15,6 +15,8 @@ internal sealed class TransientException(string message, Exception? inner = null
 /// <summary>Turns what can go wrong on the way into sentences, and tells what may pass from what will not.</summary>
 internal static class TransferFailure
 {
+    public const string OtherSizeHint = "The mirror may be in the middle of an update; try again later.";
+
     public static BothyException Permanent(Uri address, string reason, string? hint = null, Exception? inner = null) =>
         new($"cannot fetch {Address.Shown(address)}: {reason}", inner) { Hint = hint };
 
@@ -36,7 +38,7 @@ internal static class TransferFailure
         string reason = $"the server says {Name(response.StatusCode)}";
         return code switch
         {
-            408 or 429 or >= 500 => Transient(address, reason, retryAfter: After(response.Headers.RetryAfter, now)),
+            408 or 429 or >= 500 => Transient(address, reason, "The server has a problem of its own; try again later, or use another mirror.", retryAfter: After(response.Headers.RetryAfter, now)),
             404 or 410 => NotFound(address, reason, StatusHint(response.StatusCode)),
             _ => Permanent(address, reason, StatusHint(response.StatusCode)),
         };

@@ -39,6 +39,12 @@ public sealed record FakeResponse
     /// <summary>Answer only once this is done.</summary>
     public Task Gate { get; init; } = Task.CompletedTask;
 
+    /// <summary>Wait for the gate not before the answer but after this many bytes of its body.</summary>
+    public int? GateAfter { get; init; }
+
+    /// <summary>Completed once a request has come to the gate.</summary>
+    public TaskCompletionSource? Reached { get; init; }
+
     /// <summary>A 200 with these bytes.</summary>
     public static FakeResponse Of(ReadOnlyMemory<byte> body, params (string Name, string Value)[] headers) =>
         new() { Body = body, Headers = headers.ToDictionary(header => header.Name, header => header.Value) };
@@ -216,7 +222,11 @@ public sealed class FakeHttpServer : IDisposable
     private async Task<bool> AnswerAsync(Stream stream, FakeRequest request)
     {
         var response = Next(request.Target);
-        await response.Gate;
+        if (response.GateAfter is null)
+        {
+            await PassAsync(response);
+        }
+
         var (status, body, extra) = Part(request, response);
         var head = new StringBuilder();
         head.Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} Said\r\n");
@@ -233,9 +243,22 @@ public sealed class FakeHttpServer : IDisposable
         head.Append("\r\n");
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head.ToString()));
         int length = Math.Min(body.Length, response.CutAfter ?? int.MaxValue);
-        await stream.WriteAsync(body[..length]);
+        int before = Math.Min(length, response.GateAfter ?? 0);
+        await stream.WriteAsync(body[..before]);
+        if (response.GateAfter is not null)
+        {
+            await PassAsync(response);
+        }
+
+        await stream.WriteAsync(body[before..length]);
         await stream.FlushAsync();
         return response.CutAfter is null && response.TellsLength;
+    }
+
+    private static Task PassAsync(FakeResponse response)
+    {
+        response.Reached?.TrySetResult();
+        return response.Gate;
     }
 
     private FakeResponse Next(string target)

@@ -73,8 +73,10 @@ internal sealed class CommonOptions
             Settings(arguments, surroundings, progress),
             image,
             [.. ArchitectureNames(arguments.GetValue(_architectures)).Select(Architecture)],
-            Path.Combine(surroundings.WorkingDirectory, arguments.GetValue(_lock) ?? LockFiles.DefaultPath(file)));
+            LockOf(arguments.GetValue(_lock) ?? LockFiles.DefaultPath(file), surroundings));
     }
+
+    private static LockPlace LockOf(string path, Surroundings surroundings) => new(Path.Combine(surroundings.WorkingDirectory, path), path);
 
     /// <summary>The settings of a build in these surroundings.</summary>
     private BuildSettings Settings(ParseResult arguments, Surroundings surroundings, IProgress<BuildEvent> progress)
@@ -94,6 +96,7 @@ internal sealed class CommonOptions
                 surroundings.Time),
             Time = surroundings.Time,
             MachineRoot = surroundings.MachineRoot,
+            WorkingDirectory = surroundings.WorkingDirectory,
             DebianMirror = surroundings.Variable("BOTHY_DEBIAN_MIRROR"),
             Parallelism = surroundings.Parallelism,
             Offline = offline,

@@ -5,16 +5,21 @@ using Bothy.Engine.Locking;
 
 namespace Bothy.Cli.Commands;
 
+/// <summary>Where a lock is.</summary>
+/// <param name="Path">The full path.</param>
+/// <param name="Shown">The path as the user would say it.</param>
+internal sealed record LockPlace(string Path, string Shown);
+
 /// <summary>One run of a command on one image file: the file read, the store open, the network at hand.</summary>
 internal sealed class Session : IDisposable
 {
     private readonly BuildSettings _settings;
-    private readonly string _lockPath;
+    private readonly LockPlace _lock;
 
-    public Session(BuildSettings settings, ImageSpec image, ImmutableArray<ImageArchitecture> architectures, string lockPath)
+    public Session(BuildSettings settings, ImageSpec image, ImmutableArray<ImageArchitecture> architectures, LockPlace lockPlace)
     {
         _settings = settings;
-        _lockPath = lockPath;
+        _lock = lockPlace;
         Image = image;
         Architectures = architectures;
         Builder = new ImageBuilder(settings);
@@ -27,14 +32,14 @@ internal sealed class Session : IDisposable
     public ImmutableArray<ImageArchitecture> Architectures { get; }
 
     /// <summary>Where the lock is kept.</summary>
-    public string LockPath => _lockPath;
+    public string LockPath => _lock.Path;
 
     public ImageBuilder Builder { get; }
 
     /// <summary>Solves; a lock that is there already is the floor that no repository may go back behind.</summary>
     public async Task<LockFile> SolveAsync(CancellationToken cancellationToken)
     {
-        var previous = File.Exists(_lockPath) ? await LockFiles.LoadAsync(_lockPath, cancellationToken) : null;
+        var previous = File.Exists(LockPath) ? await LockFiles.LoadAsync(LockPath, cancellationToken) : null;
         return await Builder.SolveAsync(Image, Architectures, previous, cancellationToken);
     }
 
@@ -42,20 +47,20 @@ internal sealed class Session : IDisposable
     /// <exception cref="BothyException">There is none, it is damaged, or it is stale; the message says what changed.</exception>
     public async Task<LockFile> ReadLockAsync(CancellationToken cancellationToken)
     {
-        if (!File.Exists(_lockPath))
+        if (!File.Exists(LockPath))
         {
-            throw new BothyException($"cannot build {Image.FileName} from its lock: there is no {_lockPath}")
+            throw new BothyException($"cannot build {Image.FileName} from its lock: there is no {_lock.Shown}")
             {
                 Hint = $"Write it with 'bothy lock {Image.FileName}'.",
             };
         }
 
-        var plan = await LockFiles.LoadAsync(_lockPath, cancellationToken);
+        var plan = await LockFiles.LoadAsync(LockPath, cancellationToken);
         var wanted = Architectures.Length > 0 ? Architectures : [.. Image.Architectures.Select(architecture => architecture.Value)];
         var changes = LockStaleness.Of(plan, Image, wanted);
         if (changes.Length > 0)
         {
-            throw new BothyException($"cannot build {Image.FileName} from {_lockPath}: it is stale:\n  {string.Join("\n  ", changes)}")
+            throw new BothyException($"cannot build {Image.FileName} from {_lock.Shown}: it is stale:\n  {string.Join("\n  ", changes)}")
             {
                 Hint = $"Write it anew with 'bothy lock {Image.FileName}'.",
             };

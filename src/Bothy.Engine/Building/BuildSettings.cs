@@ -22,6 +22,9 @@ public sealed record BuildSettings
     /// <summary>Where the machine's own apt configuration and keyrings are read from.</summary>
     public string MachineRoot { get; init; } = "/";
 
+    /// <summary>What a relative name of an image file is relative to: a full path.</summary>
+    public string WorkingDirectory { get; init; } = "/";
+
     /// <summary>The Debian mirror for sources without a URI that the machine's own configuration does not answer; null for none.</summary>
     public string? DebianMirror { get; init; }
 

@@ -142,7 +142,7 @@ internal sealed class DebianPlanner(BuildSettings settings)
             settings.Progress.Report(new BuildEvent.Note(note));
         }
 
-        string directory = Path.GetDirectoryName(Path.GetFullPath(spec.FileName))!;
+        string directory = Path.GetDirectoryName(Path.GetFullPath(spec.FileName, settings.WorkingDirectory))!;
         var keys = new DebianKeys(machine, directory, await KeyringAsync(spec, directory, cancellationToken));
         return DebianRepository.ResolveAll(sources, new DebianMirrors(machine, settings.DebianMirror), keys);
     }

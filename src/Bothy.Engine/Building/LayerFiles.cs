@@ -1,24 +1,41 @@
 using Bothy.Formats.Trees;
 using Bothy.Oci;
 using Bothy.Oci.Layers;
+using Bothy.Store;
 
 namespace Bothy.Engine.Building;
 
 /// <summary>The blobs of layers between being made and being delivered: files without a name to others, gone with this object.</summary>
 internal sealed class LayerFiles : IDisposable
 {
+    // No build takes that long: what is older was left by a process that was killed.
+    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
+
+    private readonly string _parent;
     private readonly string _directory;
     private int _count;
 
     /// <summary>Makes a directory for them below <paramref name="parent"/>, which holds packages many times their size already.</summary>
+    /// <exception cref="StoreWriteException">The directory cannot be made.</exception>
     public LayerFiles(string parent)
     {
-        _directory = Path.Combine(parent, "layers", Path.GetRandomFileName());
-        Directory.CreateDirectory(_directory);
+        _parent = parent;
+        string all = Path.Combine(parent, "layers");
+        _directory = Path.Combine(all, Path.GetRandomFileName());
+        try
+        {
+            Directory.CreateDirectory(_directory);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreWriteException(parent, failure);
+        }
+
+        Sweep(all);
     }
 
     /// <summary>Writes the layer of <paramref name="tree"/>; its content is there until this object is disposed of.</summary>
-    /// <exception cref="BothyException">The layer cannot be written.</exception>
+    /// <exception cref="StoreWriteException">The layer cannot be written.</exception>
     public (Layer Layer, FileContent Content) Write(FileTree tree, LayerOptions options, CancellationToken cancellationToken)
     {
         string path = Path.Combine(_directory, FormattableString.Invariant($"{_count++}.tar.gz"));
@@ -30,20 +47,33 @@ internal sealed class LayerFiles : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new BothyException($"cannot write a layer to {_directory}: {failure.Message}", failure);
+            throw new StoreWriteException(_parent, failure);
         }
     }
 
     /// <inheritdoc />
-    public void Dispose()
+    public void Dispose() => Remove(_directory);
+
+    private static void Sweep(string all)
+    {
+        foreach (string directory in Directory.EnumerateDirectories(all))
+        {
+            if (DateTime.UtcNow - Directory.GetLastWriteTimeUtc(directory) > Abandoned)
+            {
+                Remove(directory);
+            }
+        }
+    }
+
+    private static void Remove(string directory)
     {
         try
         {
-            Directory.Delete(_directory, recursive: true);
+            Directory.Delete(directory, recursive: true);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // What is left is swept away with the other temporary files of the store.
+            // The next build sweeps it away.
         }
     }
 }

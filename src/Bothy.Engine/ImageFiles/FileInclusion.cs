@@ -48,8 +48,7 @@ internal sealed class FileInclusion(string? workingDirectory, SpecFindings findi
     public static string Reason(Exception failure) => failure switch
     {
         FileNotFoundException or DirectoryNotFoundException => "there is no such file",
-        UnauthorizedAccessException => "permission denied",
-        _ => failure.Message,
+        _ => FileFailure.Reason(failure),
     };
 
     private ImageSpec? ReadIncluded(string includer, Marked<string> include)

@@ -41,7 +41,7 @@ public static class LockFiles
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new BothyException($"cannot read {path}: {failure.Message}", failure);
+            throw new BothyException($"cannot read {path}: {FileFailure.Reason(failure)}", failure);
         }
     }
 
@@ -59,7 +59,7 @@ public static class LockFiles
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new BothyException($"cannot write {path}: {failure.Message}", failure);
+            throw new BothyException($"cannot write {path}: {FileFailure.Reason(failure)}", failure);
         }
     }
 }

@@ -54,7 +54,7 @@ public sealed class VendorDirectory(string path)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new BothyException($"cannot keep {package.Id} in {path}: {failure.Message}", failure);
+            throw new BothyException($"cannot keep {package.Id} in {path}: {FileFailure.Reason(failure)}", failure);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Bothy.Formats;
 
@@ -13,7 +14,6 @@ internal sealed class ArrivingBytes : Stream
     private readonly Lock _changed = new();
     private readonly IncrementalHash _hash;
     private readonly byte[] _bytes;
-    private readonly TaskCompletionSource _whole = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _waiting;
     private int _length;
     private bool _restarted;
@@ -55,18 +55,14 @@ internal sealed class ArrivingBytes : Stream
             Signal();
         }
 
-        _whole.TrySetResult();
         return Convert.ToHexStringLower(_hash.GetHashAndReset());
     }
-
-    /// <summary>Waits for <see cref="Complete"/>.</summary>
-    public Task WholeAsync() => _whole.Task;
 
     /// <summary>Reads the bytes once they are all there.</summary>
     public Stream OpenWhole() => new MemoryStream(_bytes, 0, _length, writable: false);
 
     /// <summary>Reads the bytes from the start while they arrive.</summary>
-    public Stream OpenRead() => new Reader(this);
+    public Reader OpenRead() => new(this);
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -137,8 +133,7 @@ internal sealed class ArrivingBytes : Stream
                 Signal();
             }
 
-            _whole.TrySetResult();
-            _hash.Dispose();
+                _hash.Dispose();
         }
 
         base.Dispose(disposing);
@@ -151,37 +146,57 @@ internal sealed class ArrivingBytes : Stream
         _waiting = null;
     }
 
-    private sealed class Reader(ArrivingBytes arriving) : ForwardReadStream
+    /// <summary>
+    /// Reads from the start. Decoders read without awaiting: <see cref="AheadAsync"/> sees to it that they find what they
+    /// need, so that a thread is only ever held where hostile bytes make a decoder ask for more than any honest ones do.
+    /// </summary>
+    internal sealed class Reader(ArrivingBytes arriving) : ForwardReadStream
     {
         private int _position;
 
-        public override int Read(Span<byte> buffer) => throw new NotSupportedException("waiting here would hold a thread; read asynchronously");
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        /// <summary>Waits until <paramref name="count"/> bytes can be read at once, or no more will come.</summary>
+        public async ValueTask AheadAsync(int count, CancellationToken cancellationToken)
         {
-            while (true)
+            while (HasToWait(count, out var more))
             {
-                Task more;
-                lock (arriving._changed)
+                await more.WaitAsync(cancellationToken);
+            }
+        }
+
+        public override int Read(Span<byte> buffer)
+        {
+            while (HasToWait(1, out var more))
+            {
+                more.Wait();
+            }
+
+            lock (arriving._changed)
+            {
+                if (arriving._restarted)
                 {
-                    if (arriving._restarted)
-                    {
-                        throw new IOException("the bytes that were read have been thrown away");
-                    }
+                    throw new IOException("the bytes that were read have been thrown away");
+                }
 
-                    if (arriving._length > _position || arriving._ended)
-                    {
-                        int count = Math.Min(buffer.Length, arriving._length - _position);
-                        arriving._bytes.AsSpan(_position, count).CopyTo(buffer.Span);
-                        _position += count;
-                        return count;
-                    }
+                int count = Math.Min(buffer.Length, arriving._length - _position);
+                arriving._bytes.AsSpan(_position, count).CopyTo(buffer);
+                _position += count;
+                return count;
+            }
+        }
 
+        private bool HasToWait(int count, [NotNullWhen(true)] out Task? more)
+        {
+            lock (arriving._changed)
+            {
+                bool enough = arriving._length - _position >= count || arriving._length == arriving._bytes.Length;
+                more = null;
+                if (!enough && !arriving._ended && !arriving._restarted)
+                {
                     arriving._waiting ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                     more = arriving._waiting.Task;
                 }
 
-                await more.WaitAsync(cancellationToken);
+                return more is not null;
             }
         }
     }

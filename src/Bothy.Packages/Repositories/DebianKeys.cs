@@ -117,11 +117,14 @@ public sealed class DebianKeys
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new BothyException($"cannot read the keys of {path}: there is no such file", failure);
+            throw new BothyException($"cannot read the keys of {path}: there is no such file", failure)
+            {
+                Hint = "A relative path of signed-by starts at the image file's directory.",
+            };
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new BothyException($"cannot read the keys of {path}: {failure.Message}", failure);
+            throw new BothyException($"cannot read the keys of {path}: {FileFailure.Reason(failure)}", failure);
         }
     }
 }

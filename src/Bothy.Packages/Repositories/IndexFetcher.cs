@@ -1,10 +1,9 @@
-using System.IO.Compression;
 using System.Text;
+using Bothy.Formats;
 using Bothy.Formats.Compression;
 using Bothy.Packages.Debian;
 using Bothy.Store;
 using Bothy.Transfer;
-using ForwardReadStream = Bothy.Formats.ForwardReadStream;
 
 namespace Bothy.Packages.Repositories;
 
@@ -22,6 +21,9 @@ internal sealed class IndexFetcher(TransferClient transfer, ContentStore store)
     // Debian's largest is 50 MiB of text in 12 MiB; these only keep a broken archive from filling the memory.
     private const int MaxFileSize = 512 << 20;
     private const long MaxTextSize = 2L << 30;
+
+    // A decoder reads up to 128 KiB at a time and needs at most 64 KiB of it to give some text.
+    private const int Lookahead = 128 << 10;
 
     /// <summary>Reads an index from the store, else from the archive.</summary>
     /// <exception cref="BothyException">It cannot be had, or is not the one that the release lists, or is no index.</exception>
@@ -116,30 +118,28 @@ internal sealed class IndexFetcher(TransferClient transfer, ContentStore store)
         return (index, Facts(wanted, digest));
     }
 
-    // xz has no asynchronous decoder, and waiting for the network must not hold a thread.
     private static Task<DebianIndex> ScanWhileArrivingAsync(ArrivingBytes arriving, WantedIndex wanted, CancellationToken cancellationToken) => Task.Run(
         async () =>
         {
-            if (wanted.File.Path.EndsWith(".gz", StringComparison.Ordinal))
-            {
-                await using var unzipped = new GZipStream(arriving.OpenRead(), CompressionMode.Decompress);
-                return await ScanTextAsync(unzipped, wanted, cancellationToken);
-            }
-
-            await arriving.WholeAsync().WaitAsync(cancellationToken);
-            return await ScanAsync(arriving.OpenWhole(), wanted, cancellationToken);
+            var compressed = arriving.OpenRead();
+            await compressed.AheadAsync(Lookahead, cancellationToken);
+            await using var text = new ArrivingText(compressed, Decompress(compressed, wanted));
+            return await ScanTextAsync(text, wanted, cancellationToken);
         },
         cancellationToken);
 
     private static async Task<DebianIndex> ScanAsync(Stream compressed, WantedIndex wanted, CancellationToken cancellationToken)
     {
-        await using var text = Decompression.OpenRead(compressed, $"{wanted.File.Path} of {wanted.Repository}", wanted.TextSize ?? MaxTextSize);
+        await using var text = Decompress(compressed, wanted);
         return await ScanTextAsync(text, wanted, cancellationToken);
     }
 
+    private static Stream Decompress(Stream compressed, WantedIndex wanted) =>
+        Decompression.OpenRead(compressed, $"{wanted.File.Path} of {wanted.Repository}", wanted.TextSize ?? MaxTextSize);
+
     private static async Task<DebianIndex> ScanTextAsync(Stream text, WantedIndex wanted, CancellationToken cancellationToken)
     {
-        await using var counted = new CountedText(text, $"{wanted.File.Path} of {wanted.Repository}", wanted.TextSize ?? MaxTextSize);
+        await using var counted = new CountedText(text, $"{wanted.File.Path} of {wanted.Repository}");
         var index = await DebianIndex.ReadAsync(counted, wanted.Origin, cancellationToken);
         counted.CheckEnd(wanted.TextSize);
         return index;
@@ -172,24 +172,37 @@ internal sealed class IndexFetcher(TransferClient transfer, ContentStore store)
         public void Report(long value) => progress.Report(new FetchProgress(_what, value, wanted.File.Size));
     }
 
-    /// <summary>Text of which no more may come than the release says, and at the end no less.</summary>
-    private sealed class CountedText(Stream text, string source, long limit) : ForwardReadStream
+    /// <summary>Text that is decompressed while its bytes arrive: waiting for the network holds no thread.</summary>
+    private sealed class ArrivingText(ArrivingBytes.Reader arriving, Stream text) : ForwardReadStream
+    {
+        public override int Read(Span<byte> buffer) => text.Read(buffer);
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await arriving.AheadAsync(Lookahead, cancellationToken);
+            return text.Read(buffer.Span);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                text.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+
+    /// <summary>Text that must be as long at the end as the release says; that it is no longer is the decompression's limit.</summary>
+    private sealed class CountedText(Stream text, string source) : ForwardReadStream
     {
         private long _count;
 
         public override int Read(Span<byte> buffer) => Count(text.Read(buffer));
 
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            try
-            {
-                return Count(await text.ReadAsync(buffer, cancellationToken));
-            }
-            catch (InvalidDataException failure)
-            {
-                throw new MalformedDataException(source, _count, $"the compressed data is damaged ({failure.Message})");
-            }
-        }
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            Count(await text.ReadAsync(buffer, cancellationToken));
 
         public void CheckEnd(long? size)
         {
@@ -202,9 +215,7 @@ internal sealed class IndexFetcher(TransferClient transfer, ContentStore store)
         private int Count(int read)
         {
             _count += read;
-            return _count <= limit
-                ? read
-                : throw new MalformedDataException(source, _count, FormattableString.Invariant($"its text has more than {limit} bytes"));
+            return read;
         }
     }
 }

@@ -36,6 +36,7 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
     }
 
     /// <summary>Sees to it that <paramref name="package"/> is in the store; what was received of it before is not asked for again.</summary>
+    /// <exception cref="StoreWriteException">The store cannot be written; no further source is tried.</exception>
     /// <exception cref="BothyException">It cannot be had from anywhere.</exception>
     public async Task FetchAsync(PackageToFetch package, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
     {
@@ -54,7 +55,7 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
                 await DownloadAsync(package, uri, progress, cancellationToken);
                 return;
             }
-            catch (BothyException failure)
+            catch (BothyException failure) when (failure is not StoreWriteException)
             {
                 first ??= failure;
             }
@@ -71,10 +72,31 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
 
     private async Task DownloadAsync(PackageToFetch package, Uri uri, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
     {
+        if (!await TryDownloadAsync(package, uri, progress, cancellationToken))
+        {
+            await TryDownloadAsync(package, uri, progress, cancellationToken);
+        }
+    }
+
+    // False where what an earlier attempt had left may be what is wrong; it is gone now, and the next begins at the start.
+    private async Task<bool> TryDownloadAsync(PackageToFetch package, Uri uri, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
+    {
         using var reception = store.BeginReception(package.Digest, package.Size);
         var reporting = progress is null ? null : new Reporting(package, progress);
         await transfer.DownloadAsync(uri, reception.Destination, new DownloadOptions { ExpectedSize = package.Size }, reporting, cancellationToken);
-        reception.Commit();
+        try
+        {
+            reception.Commit();
+            return true;
+        }
+        catch (RefusedContentException) when (reception.ResumedFrom > 0)
+        {
+            return false;
+        }
+        catch (RefusedContentException refused)
+        {
+            throw new BothyException($"cannot fetch {DebianRepository.ShownUri(uri)}: {refused.Reason} where {package.Digest} is expected", refused) { Hint = refused.Hint };
+        }
     }
 
     // By the usual name first; a directory of thousands of packages is not hashed for the sake of one.

@@ -25,29 +25,44 @@ internal sealed class ReleaseFetcher(TransferClient transfer, ContentStore store
         var trusted = signed.Trust(repository, now);
         string? warning = null;
         bool changed = served is not null && seen is not null && note?.Release != servedNote?.Release;
-        if (changed && !options.AllowOlder && Newer(seen!, trusted, repository, now) is { } newer)
+        if (changed && Newer(seen!, trusted, repository, now) is { } newer)
         {
-            warning = $"{repository}: the mirror serves an index of {DebianRelease.Show(trusted.Release.Date)}; using the one of {DebianRelease.Show(newer.Release.Date)} that was seen before";
-            (trusted, servedNote) = (newer, null);
+            if (options.AllowOlder)
+            {
+                warning = Accepted(repository, trusted.Release, newer.Release.Date, "was seen before");
+            }
+            else
+            {
+                warning = $"{repository}: the mirror serves an index of {DebianRelease.Show(trusted.Release.Date)}; using the one of {DebianRelease.Show(newer.Release.Date)} that was seen before";
+                (trusted, servedNote) = (newer, null);
+            }
         }
 
         trusted.Release.CheckDates(now, repository.CheckValidUntil, repository.ToString());
-        CheckFloor(repository, trusted.Release, options);
+        warning = CheckFloor(repository, trusted.Release, options) ?? warning;
         servedNote?.Write(store, repository);
         return (trusted, warning);
     }
 
-    private static void CheckFloor(DebianRepository repository, DebianRelease release, DebianFetchOptions options)
+    // What lets an older release pass says so: the lock keeps the sentence.
+    private static string? CheckFloor(DebianRepository repository, DebianRelease release, DebianFetchOptions options)
     {
         var floor = options.Floors.FirstOrDefault(floor => floor.Suite == repository.Suite && floor.Origin == release.Origin);
-        if (floor is not null && release.Date < floor.Date && !options.AllowOlder)
+        if (floor is null || release.Date >= floor.Date)
         {
-            throw new BothyException($"cannot use {repository}: its index is of {DebianRelease.Show(release.Date)}, older than that of {DebianRelease.Show(floor.Date)} which the lock records")
-            {
-                Hint = "The mirror lags behind, or somebody replays an old state of it; use another mirror, or try again later.",
-            };
+            return null;
         }
+
+        return options.AllowOlder
+            ? Accepted(repository, release, floor.Date, "the lock recorded")
+            : throw new BothyException($"cannot use {repository}: its index is of {DebianRelease.Show(release.Date)}, older than that of {DebianRelease.Show(floor.Date)} which the lock records")
+            {
+                Hint = "The mirror lags behind, or somebody replays an old state of it: use another mirror, try again later, or accept it with --allow-rollback.",
+            };
     }
+
+    private static string Accepted(DebianRepository repository, DebianRelease release, DateTimeOffset floor, string what) =>
+        $"{repository}: went back, as --allow-rollback asks, to its index of {DebianRelease.Show(release.Date)} from that of {DebianRelease.Show(floor)} which {what}";
 
     // The keys may have changed since it was seen; then it is as good as never seen.
     private static TrustedRelease? Newer(SignedRelease seen, TrustedRelease served, DebianRepository repository, DateTimeOffset now)

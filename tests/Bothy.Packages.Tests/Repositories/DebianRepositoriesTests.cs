@@ -174,9 +174,9 @@ public sealed class DebianRepositoriesTests : IDisposable
         archive.Add(new DebBuilder("hello"));
         archive.Write();
 
-        var failure = await Assert.ThrowsAsync<MalformedDataException>(() => FetchAsync());
+        var failure = await Assert.ThrowsAsync<BothyException>(() => FetchAsync());
 
-        Assert.Equal("its text has more than 7 bytes", failure.Problem);
+        Assert.Equal($"cannot read main/binary-amd64/Packages.gz of {Shown}: it unpacks to more than 7 bytes", failure.Message);
     }
 
     [Fact]
@@ -205,7 +205,9 @@ public sealed class DebianRepositoriesTests : IDisposable
         var failure = await Assert.ThrowsAsync<BothyException>(() => FetchAsync([Repository("main")], options));
 
         Assert.Equal($"cannot use {Shown}: its index is of 2026-03-01 12:00 UTC, older than that of 2026-03-02 12:00 UTC which the lock records", failure.Message);
-        Assert.Single((await FetchAsync([Repository("main")], options with { AllowOlder = true })).Indexes);
+        Assert.Equal(
+            $"{Shown}: went back, as --allow-rollback asks, to its index of 2026-03-01 12:00 UTC from that of 2026-03-02 12:00 UTC which the lock recorded",
+            Assert.Single((await FetchAsync([Repository("main")], options with { AllowOlder = true })).Warnings));
         Assert.Single((await FetchAsync([Repository("main")], options with { Floors = [new ReleaseFloor("bookworm", "Test", archive.Date)] })).Indexes);
     }
 

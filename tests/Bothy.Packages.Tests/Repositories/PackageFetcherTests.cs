@@ -56,7 +56,7 @@ public sealed class PackageFetcherTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<BothyException>(() => FetchAsync([_server["/hello.deb"]]));
 
-        Assert.Equal($"cannot fetch hello 1.0-1 (amd64): cannot accept {DebDigest}: its digest is {Digest.Of(Changed())}", failure.Message);
+        Assert.Equal($"cannot fetch hello 1.0-1 (amd64): {_server["/hello.deb"]}: its digest is {Digest.Of(Changed())} where {DebDigest} is expected", failure.Message);
         Assert.False(Store.Contains(DebDigest));
         Assert.False(Store.Contains(Digest.Of(Changed())));
     }
@@ -99,6 +99,31 @@ public sealed class PackageFetcherTests : IDisposable
 
         Assert.Equal("bytes=300-", _server.Requests[^1]["Range"]);
         Assert.True(Store.Contains(DebDigest));
+    }
+
+    [Fact]
+    public async Task Where_the_rest_of_an_earlier_run_is_bad_the_whole_is_asked_for()
+    {
+        _server.Serve("/hello.deb", Deb);
+        using (var earlier = Store.BeginReception(DebDigest, Deb.Length))
+        {
+            earlier.Destination.Write(new byte[300]);
+        }
+
+        await FetchAsync([_server["/hello.deb"]]);
+
+        Assert.Equal(["bytes=300-", null], _server.Requests.Select(request => request["Range"]));
+        Assert.Equal(Deb, Store.TryRead(DebDigest));
+    }
+
+    [Fact]
+    public async Task Where_the_store_cannot_be_written_no_other_mirror_is_asked()
+    {
+        File.WriteAllText(_directory["store"], "in the way");
+
+        await Assert.ThrowsAsync<StoreWriteException>(() => FetchAsync([_server["/a.deb"], _server["/b.deb"]]));
+
+        Assert.Empty(_server.Requests);
     }
 
     [Theory]

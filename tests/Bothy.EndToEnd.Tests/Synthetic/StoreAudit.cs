@@ -1,0 +1,30 @@
+namespace Bothy.EndToEnd.Tests.Synthetic;
+
+/// <summary>Looks for what must never be in a store: bytes under another name than their digest, and unfinished files.</summary>
+internal static class StoreAudit
+{
+    /// <summary>Fails where the store at <paramref name="path"/> holds anything half-written. Beginnings of packages are kept on purpose, where <paramref name="partial"/> says so.</summary>
+    public static void Check(string path, int partial = 0)
+    {
+        if (!Directory.Exists(path))
+        {
+            return;
+        }
+
+        foreach (string blob in Files(path, "blobs"))
+        {
+            Assert.Equal(Path.GetFileName(blob), Digest.Of(File.ReadAllBytes(blob)).Hex);
+        }
+
+        Assert.Empty(Files(path, "temporary"));
+        Assert.Empty(Files(path, "layers"));
+        Assert.Equal(partial, Files(path, "partial").Length);
+        Assert.All(Files(path, "catalogues"), catalogue => Assert.NotEqual(0, new FileInfo(catalogue).Length));
+    }
+
+    private static string[] Files(string store, string room)
+    {
+        string directory = Path.Combine(store, room);
+        return Directory.Exists(directory) ? Directory.GetFileSystemEntries(directory) : [];
+    }
+}
