@@ -102,7 +102,7 @@ public sealed class ContainerProgramsTests : IDisposable
             foreach (string destination in new[] { "oci:{0}/new/x", "oci-archive:{0}/new/x", "docker-archive:{0}/x" })
             {
                 var failure = Assert.Throws<BothyException>(() => Write(destination, image));
-                Assert.EndsWith("/x: no space left on the disk", failure.Message, StringComparison.Ordinal);
+                Assert.EndsWith("/x: no space left on the device", failure.Message, StringComparison.Ordinal);
                 Assert.Empty(Directory.GetFileSystemEntries(_directory.Path));
             }
         }

@@ -146,18 +146,18 @@ public sealed class ContentStoreTests : StoreTest
             byte[] bytes = Bytes(1 << 20);
             string message = $"cannot write to the store {mount}: no space left on the device";
 
-            Assert.Equal(message, Assert.Throws<BothyException>(() => store.AddBytes(bytes)).Message);
-            Assert.Equal(message, Assert.Throws<BothyException>(() => store.Notes.Write("a", bytes)).Message);
+            Assert.Equal(message, Assert.Throws<StoreWriteException>(() => store.AddBytes(bytes)).Message);
+            Assert.Equal(message, Assert.Throws<StoreWriteException>(() => store.Notes.Write("a", bytes)).Message);
             using (var writer = store.BeginCatalogue(Digest.Of(bytes), "deb"))
             {
                 var entry = Formats.Trees.TreeEntry.File(Formats.Trees.TreePath.Parse("a"), Formats.Trees.FileContent.Empty, new Formats.Trees.Origin.Effect("test"));
-                Assert.Equal(message, Assert.Throws<BothyException>(() => writer.AddFile(entry, new MemoryStream(bytes), bytes.Length)).Message);
+                Assert.Equal(message, Assert.Throws<StoreWriteException>(() => writer.AddFile(entry, new MemoryStream(bytes), bytes.Length)).Message);
             }
 
             Assert.Empty(Directory.EnumerateFiles(mount, "*", SearchOption.AllDirectories));
             using (var reception = store.BeginReception(Digest.Of(bytes), bytes.Length))
             {
-                var failure = Assert.Throws<BothyException>(() => reception.Destination.Write(bytes));
+                var failure = Assert.Throws<StoreWriteException>(() => reception.Destination.Write(bytes));
                 Assert.Equal(message, failure.Message);
                 Assert.Equal("Free some space, or set BOTHY_STORE to a directory with more of it.", failure.Hint);
             }
@@ -176,7 +176,7 @@ public sealed class ContentStoreTests : StoreTest
         File.WriteAllText(Temporary["file"], "");
         var store = new ContentStore(Path.Combine(Temporary["file"], "store"));
 
-        var failure = Assert.Throws<BothyException>(() => store.AddBytes("a"u8));
+        var failure = Assert.Throws<StoreWriteException>(() => store.AddBytes("a"u8));
 
         Assert.StartsWith($"cannot write to the store {store.Directory}: ", failure.Message, StringComparison.Ordinal);
         Assert.Equal("Set BOTHY_STORE to a directory that you may write to.", failure.Hint);

@@ -49,7 +49,7 @@ public sealed class ReceptionTests : StoreTest
         using var reception = Store.BeginReception(digest, size);
         reception.Destination.Write("evil"u8);
 
-        var failure = Assert.Throws<BothyException>(reception.Commit);
+        var failure = Assert.Throws<RefusedContentException>(reception.Commit);
 
         Assert.Equal($"cannot accept {digest}: {reason}", failure.Message);
         Assert.Empty(Files());

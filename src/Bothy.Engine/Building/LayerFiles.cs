@@ -15,23 +15,11 @@ internal sealed class LayerFiles : IDisposable
     private readonly string _directory;
     private int _count;
 
-    /// <summary>Makes a directory for them below <paramref name="parent"/>, which holds packages many times their size already.</summary>
-    /// <exception cref="StoreWriteException">The directory cannot be made.</exception>
+    /// <summary>Keeps them in a directory below <paramref name="parent"/>, which holds packages many times their size already.</summary>
     public LayerFiles(string parent)
     {
         _parent = parent;
-        string all = Path.Combine(parent, "layers");
-        _directory = Path.Combine(all, Path.GetRandomFileName());
-        try
-        {
-            Directory.CreateDirectory(_directory);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new StoreWriteException(parent, failure);
-        }
-
-        Sweep(all);
+        _directory = Path.Combine(parent, "layers", Path.GetRandomFileName());
     }
 
     /// <summary>Writes the layer of <paramref name="tree"/>; its content is there until this object is disposed of.</summary>
@@ -41,6 +29,11 @@ internal sealed class LayerFiles : IDisposable
         string path = Path.Combine(_directory, FormattableString.Invariant($"{_count++}.tar.gz"));
         try
         {
+            if (Directory.CreateDirectory(_directory).Parent is { } all)
+            {
+                Sweep(all.FullName);
+            }
+
             using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
             var layer = new LayerWriter(options).Write(tree, file, cancellationToken);
             return (layer, new FileOnDisk(path, layer.Blob.Size, layer.Blob.Digest));

@@ -8,16 +8,19 @@ namespace Bothy.EndToEnd.Tests.Synthetic;
 /// </summary>
 internal sealed class Workshop : IDisposable
 {
+    /// <summary>Who signs, unless a test needs another.</summary>
     public static readonly TestSigner Signer = new(DebianArchiveBuilder.SomeDate.AddYears(-1));
 
     private readonly TemporaryDirectory _directory = new();
     private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal);
+    private readonly TestSigner _signer;
     private FakeHttpServer? _server;
 
-    public Workshop()
+    public Workshop(TestSigner? signer = null)
     {
+        _signer = signer ?? Signer;
         Directory.CreateDirectory(this["machine"]);
-        File.WriteAllBytes(this["keys.gpg"], Signer.ExportKeyring());
+        File.WriteAllBytes(this["keys.gpg"], _signer.ExportKeyring());
         _environment["BOTHY_STORE"] = Store;
     }
 
@@ -31,7 +34,8 @@ internal sealed class Workshop : IDisposable
 
     public FakeHttpServer Server => _server ??= new FakeHttpServer();
 
-    public SkippingTimeProvider Clock { get; set; } = new(DebianArchiveBuilder.SomeDate.AddHours(1), TimeSpan.FromSeconds(30));
+    /// <summary>The date of the archive; the program's clock is an hour ahead of it.</summary>
+    public DateTimeOffset Date { get; set; } = DebianArchiveBuilder.SomeDate;
 
     /// <summary>The package that the image file asks for.</summary>
     public static DebBuilder Hello(string version = "1.0-1", string architecture = "amd64") => new DebBuilder("hello", version, architecture)
@@ -56,7 +60,7 @@ internal sealed class Workshop : IDisposable
     public void Set(string variable, string value) => _environment[variable] = value;
 
     /// <summary>Writes the archive anew.</summary>
-    public DebianArchiveBuilder WriteArchive(DebBuilder? hello = null, string name = "archive", DateTimeOffset? date = null, DateTimeOffset? validUntil = null)
+    public DebianArchiveBuilder WriteArchive(DebBuilder? hello = null, string name = "archive", DateTimeOffset? validUntil = null)
     {
         if (Directory.Exists(this[name]))
         {
@@ -64,10 +68,10 @@ internal sealed class Workshop : IDisposable
         }
 
         hello ??= Hello();
-        var archive = new DebianArchiveBuilder(this[name], Signer)
+        var archive = new DebianArchiveBuilder(this[name], _signer)
         {
             Architecture = hello.Architecture,
-            Date = date ?? DebianArchiveBuilder.SomeDate,
+            Date = Date,
             ValidUntil = validUntil,
             Endings = [".gz"],
         };
@@ -113,7 +117,7 @@ internal sealed class Workshop : IDisposable
         var surroundings = new Surroundings
         {
             Environment = _environment,
-            Time = Clock,
+            Time = new SkippingTimeProvider(Date.AddHours(1), TimeSpan.FromSeconds(30)),
             MachineRoot = this["machine"],
             Parallelism = 2,
             WorkingDirectory = _directory.Path,
