@@ -73,30 +73,6 @@ public sealed class NamesTests
         Assert.Equal(name, DockerName.TryParse(text, out var parsed) ? parsed.ToString() : null);
 
     [Theory]
-    [InlineData("amd64", "linux/amd64")]
-    [InlineData("arm64", "linux/arm64")]
-    [InlineData("armhf", "linux/arm/v7")]
-    [InlineData("armel", "linux/arm/v5")]
-    [InlineData("i386", "linux/386")]
-    [InlineData("ppc64el", "linux/ppc64le")]
-    [InlineData("s390x", "linux/s390x")]
-    [InlineData("riscv64", "linux/riscv64")]
-    [InlineData("mips64el", "linux/mips64le")]
-    public void Debians_architectures_are_platforms(string debian, string text)
-    {
-        Assert.True(OciArchitecture.TryFromDebian(debian, out var platform));
-        Assert.Equal(Platform.Parse(text), platform);
-        Assert.True(OciArchitecture.TryToDebian(platform, out string? back));
-        Assert.Equal(debian, back);
-    }
-
-    [Theory]
-    [InlineData("all")]
-    [InlineData("hurd-i386")]
-    [InlineData("")]
-    public void Other_architectures_are_not(string debian) => Assert.False(OciArchitecture.TryFromDebian(debian, out _));
-
-    [Theory]
     [InlineData("linux")]
     [InlineData("linux/")]
     [InlineData("linux/arm/v7/x")]

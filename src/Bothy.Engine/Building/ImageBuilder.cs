@@ -24,12 +24,7 @@ public sealed class ImageBuilder(BuildSettings settings)
     public async Task<LockFile> SolveAsync(
         ImageSpec spec, ImmutableArray<ImageArchitecture> architectures, LockFile? previous, CancellationToken cancellationToken)
     {
-        Readiness.Check(spec);
-        foreach (var warning in spec.Warnings)
-        {
-            settings.Progress.Report(new BuildEvent.Warning($"{warning.Mark}: {warning.Value}"));
-        }
-
+        Begin(spec);
         var wanted = ArchitecturesOf(spec, architectures);
         return new LockFile
         {
@@ -80,7 +75,7 @@ public sealed class ImageBuilder(BuildSettings settings)
     public async Task<BuildResult> BuildAsync(
         ImageSpec spec, LockFile plan, ImmutableArray<Destination> destinations, bool strict, CancellationToken cancellationToken)
     {
-        Readiness.Check(spec);
+        Begin(spec);
         using var blobs = new LayerFiles(settings.Store.Directory);
         var built = new List<(OciImage Image, FileTree Tree, BuiltImage Facts)>();
         long newest = 0;
@@ -103,6 +98,20 @@ public sealed class ImageBuilder(BuildSettings settings)
         }
 
         return new BuildResult(content.Root.Descriptor.Digest, [.. built.Select(each => each.Facts)]);
+    }
+
+    private void Begin(ImageSpec spec)
+    {
+        Readiness.Check(spec);
+        foreach (var warning in spec.Warnings)
+        {
+            settings.Progress.Report(new BuildEvent.Warning($"{warning.Mark}: {warning.Value}"));
+        }
+
+        if (spec.Layering is { Strategy: not "single" } && spec.MarkOf("layering") is { } mark)
+        {
+            settings.Progress.Report(new BuildEvent.Warning($"{mark}: this version writes one layer, whatever 'layering' says"));
+        }
     }
 
     private OciImage Compose(ImageSpec spec, ImageArchitecture architecture, AssemblyResult assembly, long epoch, LayerFiles blobs, CancellationToken cancellationToken)

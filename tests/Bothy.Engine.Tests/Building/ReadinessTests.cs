@@ -1,0 +1,26 @@
+using System.Text;
+using Bothy.Engine.Building;
+using Bothy.Engine.ImageFiles;
+
+namespace Bothy.Engine.Tests.Building;
+
+public sealed class ReadinessTests
+{
+    [Theory]
+    [InlineData("contents:\n  repositories: [deb bookworm main]\n  packages: [a]\n  slices: release\n", "x.yaml:4:3: 'contents.slices': this version does not build slices of packages yet")]
+    [InlineData("contents:\n  repositories:\n    - https://x.example/main\n  packages: [a]\n", "x.yaml:3:7: 'https://x.example/main': this version does not build from apk repositories yet")]
+    [InlineData("contents: {packages: [a], repositories: [deb bookworm main]}\ndebug: true\n", "x.yaml:2:1: 'debug': this version does not build debug variants yet")]
+    [InlineData("contents: {packages: [a], repositories: [deb bookworm main]}\ntests: [a]\n", "x.yaml:2:1: 'tests': this version does not build tests yet")]
+    public void What_is_read_but_not_built_is_refused_with_its_place(string yaml, string problem)
+    {
+        var failure = Assert.Throws<BothyException>(() => Readiness.Check(ImageFile.Parse("x.yaml", Encoding.UTF8.GetBytes(yaml))));
+
+        Assert.Equal($"cannot build x.yaml:\n  {problem}", failure.Message);
+    }
+
+    [Theory]
+    [InlineData("debug: false")]
+    [InlineData("layering: {strategy: origin, budget: 5}")] // one layer is a layering too; the note about it is the builder's
+    public void What_changes_nothing_passes(string yaml) =>
+        Readiness.Check(ImageFile.Parse("x.yaml", Encoding.UTF8.GetBytes($"contents: {{packages: [a], repositories: [deb bookworm main]}}\n{yaml}\n")));
+}
