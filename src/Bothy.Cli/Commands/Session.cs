@@ -39,7 +39,7 @@ internal sealed class Session : IDisposable
     /// <summary>Solves; a lock that is there already is the floor that no repository may go back behind.</summary>
     public async Task<LockFile> SolveAsync(CancellationToken cancellationToken)
     {
-        var previous = File.Exists(LockPath) ? await LockFiles.LoadAsync(LockPath, cancellationToken) : null;
+        var previous = File.Exists(LockPath) ? await LockFiles.LoadAsync(LockPath, _lock.Shown, cancellationToken) : null;
         return await Builder.SolveAsync(Image, Architectures, previous, cancellationToken);
     }
 
@@ -55,7 +55,7 @@ internal sealed class Session : IDisposable
             };
         }
 
-        var plan = await LockFiles.LoadAsync(LockPath, cancellationToken);
+        var plan = await LockFiles.LoadAsync(LockPath, _lock.Shown, cancellationToken);
         var wanted = Architectures.Length > 0 ? Architectures : [.. Image.Architectures.Select(architecture => architecture.Value)];
         var changes = LockStaleness.Of(plan, Image, wanted);
         if (changes.Length > 0)

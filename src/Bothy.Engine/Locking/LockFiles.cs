@@ -24,7 +24,11 @@ public static class LockFiles
 
     /// <summary>Reads the lock at <paramref name="path"/>.</summary>
     /// <exception cref="BothyException">There is none, or it is not a lock that can be used.</exception>
-    public static async Task<LockFile> LoadAsync(string path, CancellationToken cancellationToken)
+    public static Task<LockFile> LoadAsync(string path, CancellationToken cancellationToken) => LoadAsync(path, path, cancellationToken);
+
+    /// <summary>Reads the lock at <paramref name="path"/>; <paramref name="shown"/> stands in messages.</summary>
+    /// <exception cref="BothyException">There is none, or it is not a lock that can be used.</exception>
+    public static async Task<LockFile> LoadAsync(string path, string shown, CancellationToken cancellationToken)
     {
         try
         {
@@ -33,15 +37,15 @@ public static class LockFiles
                 throw new IOException($"it is larger than {LockReader.MaxBytes >> 20} MiB");
             }
 
-            return Parse(path, await File.ReadAllBytesAsync(path, cancellationToken));
+            return Parse(shown, await File.ReadAllBytesAsync(path, cancellationToken));
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new BothyException($"cannot read {path}: there is no such file", failure) { Hint = "Write it with 'bothy lock'." };
+            throw new BothyException($"cannot read {shown}: there is no such file", failure) { Hint = "Write it with 'bothy lock'." };
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new BothyException($"cannot read {path}: {FileFailure.Reason(failure)}", failure);
+            throw new BothyException($"cannot read {shown}: {FileFailure.Reason(failure)}", failure);
         }
     }
 

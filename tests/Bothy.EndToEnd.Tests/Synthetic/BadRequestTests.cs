@@ -93,7 +93,7 @@ public sealed class BadRequestTests : IDisposable
     {
         var outcome = await _workshop.BuildAsync(option);
 
-        Assert.Equal($"error: Unrecognized command or argument '{option}'.\nhint:  {hint}\n", outcome.Error);
+        Assert.Equal($"error: cannot understand '{option}'\nhint:  {hint}\n", outcome.Error);
         Assert.Equal((2, ""), (outcome.Code, outcome.Output));
     }
 }
