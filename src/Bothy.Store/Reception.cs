@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Bothy.Formats;
 
 namespace Bothy.Store;
 
@@ -106,24 +107,12 @@ public sealed class Reception : IDisposable
     }
 
     /// <summary>The end of a file, hashed as it grows.</summary>
-    private sealed class HashingStream(FileStream file, StoreDirectory directory) : Stream
+    private sealed class HashingStream(FileStream file, StoreDirectory directory) : GrowingStream
     {
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         private long _length;
 
-        public override bool CanRead => false;
-
-        public override bool CanSeek => true;
-
-        public override bool CanWrite => true;
-
         public override long Length => _length;
-
-        public override long Position
-        {
-            get => _length;
-            set => ArgumentOutOfRangeException.ThrowIfNotEqual(value, _length);
-        }
 
         public void HashWhatIsThere()
         {
@@ -156,31 +145,8 @@ public sealed class Reception : IDisposable
             _length += buffer.Length;
         }
 
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        // Writing to the page cache takes less time than handing the write to another thread.
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        protected override void Clear()
         {
-            if (cancellationToken.IsCancellationRequested)
-            {
-                return ValueTask.FromCanceled(cancellationToken);
-            }
-
-            Write(buffer.Span);
-            return ValueTask.CompletedTask;
-        }
-
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override void SetLength(long value)
-        {
-            if (value > 0)
-            {
-                ArgumentOutOfRangeException.ThrowIfNotEqual(value, _length);
-                return;
-            }
-
             directory.Translated(() =>
             {
                 file.SetLength(0);
@@ -189,19 +155,6 @@ public sealed class Reception : IDisposable
             _ = _hash.GetHashAndReset();
             _length = 0;
         }
-
-        public override long Seek(long offset, SeekOrigin origin) =>
-            Position = origin switch
-            {
-                SeekOrigin.Begin => offset,
-                _ => _length + offset,
-            };
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
+using Bothy.Formats;
 
 namespace Bothy.Store;
 
 /// <summary>Reads forward and hashes what it reads; the read that reaches the end fails where the bytes are not those promised.</summary>
-internal sealed class VerifyingStream(Stream inner, long length, Digest expected, Func<DamagedItemException> damaged) : Stream
+internal sealed class VerifyingStream(Stream inner, long length, Digest expected, Func<DamagedItemException> damaged) : ForwardReadStream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _position;
@@ -11,12 +12,6 @@ internal sealed class VerifyingStream(Stream inner, long length, Digest expected
 
     /// <summary>Called once when all bytes were read and found good.</summary>
     public Action? Verified { get; init; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
 
     public override long Length => length;
 
@@ -43,31 +38,6 @@ internal sealed class VerifyingStream(Stream inner, long length, Digest expected
 
         return count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override int ReadByte()
-    {
-        byte one = 0;
-        return Read(new Span<byte>(ref one)) == 0 ? -1 : one;
-    }
-
-    // The bytes come from the page cache more often than not: handing such reads to another thread costs more than they do.
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<int>(cancellationToken) : ValueTask.FromResult(Read(buffer.Span));
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -8,7 +8,7 @@ namespace Bothy.Formats.Compression;
 /// on the input and <see cref="Contract"/> alone, not on how the input is cut into writes, the parallelism, or the machine.
 /// Disposing it ends the member.
 /// </summary>
-public sealed class GzipEncodingStream : Stream
+public sealed class GzipEncodingStream : WriteOnlyStream
 {
     /// <summary>The name of the encoding. A change of one output byte for any input needs a new name.</summary>
     public const string Contract = "v1";
@@ -32,23 +32,7 @@ public sealed class GzipEncodingStream : Stream
     }
 
     /// <inheritdoc />
-    public override bool CanRead => false;
-
-    /// <inheritdoc />
-    public override bool CanSeek => false;
-
-    /// <inheritdoc />
     public override bool CanWrite => !_ended;
-
-    /// <inheritdoc />
-    public override long Length => throw new NotSupportedException("this stream is only written");
-
-    /// <inheritdoc />
-    public override long Position
-    {
-        get => throw new NotSupportedException("this stream is only written");
-        set => throw new NotSupportedException("this stream is only written");
-    }
 
     /// <inheritdoc />
     public override void Write(ReadOnlySpan<byte> buffer)
@@ -59,41 +43,10 @@ public sealed class GzipEncodingStream : Stream
         _deflate.Write(buffer);
     }
 
-    /// <inheritdoc />
-    public override void Write(byte[] buffer, int offset, int count)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        Write(buffer.AsSpan(offset, count));
-    }
-
-    /// <inheritdoc />
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        Write(buffer.Span);
-        return ValueTask.CompletedTask;
-    }
-
-    /// <inheritdoc />
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-    }
-
     /// <summary>Does nothing: where output is flushed would otherwise change the bytes.</summary>
     public override void Flush()
     {
     }
-
-    /// <inheritdoc />
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("this stream is only written");
-
-    /// <inheritdoc />
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("this stream is only written");
-
-    /// <inheritdoc />
-    public override void SetLength(long value) => throw new NotSupportedException("this stream is only written");
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)

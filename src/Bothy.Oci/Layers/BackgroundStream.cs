@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using Bothy.Formats;
 
 namespace Bothy.Oci.Layers;
 

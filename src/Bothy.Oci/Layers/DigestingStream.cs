@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Bothy.Formats;
 
 namespace Bothy.Oci.Layers;
 

@@ -9,7 +9,7 @@ namespace Bothy.Packages.Repositories;
 /// <see cref="OpenRead"/> reads from its start and waits where it has caught up. So an index is decompressed and scanned
 /// while it arrives; what was made of it counts only once <see cref="Complete"/> has found the bytes to be the right ones.
 /// </summary>
-internal sealed class ArrivingBytes : Stream
+internal sealed class ArrivingBytes : GrowingStream
 {
     private readonly Lock _changed = new();
     private readonly IncrementalHash _hash;
@@ -32,19 +32,7 @@ internal sealed class ArrivingBytes : Stream
     /// <summary>The bytes that are there.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, _length);
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => true;
-
-    public override bool CanWrite => true;
-
     public override long Length => _length;
-
-    public override long Position
-    {
-        get => _length;
-        set => ArgumentOutOfRangeException.ThrowIfNotEqual(value, _length);
-    }
 
     /// <summary>Ends the arrival, whole or not, and lets readers see its end. Returns the hash in lower-case hex digits.</summary>
     public string Complete()
@@ -81,30 +69,8 @@ internal sealed class ArrivingBytes : Stream
         }
     }
 
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    protected override void Clear()
     {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled(cancellationToken);
-        }
-
-        Write(buffer.Span);
-        return ValueTask.CompletedTask;
-    }
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void SetLength(long value)
-    {
-        if (value == _length)
-        {
-            return;
-        }
-
-        ArgumentOutOfRangeException.ThrowIfNotEqual(value, 0);
         lock (_changed)
         {
             _length = 0;
@@ -114,14 +80,6 @@ internal sealed class ArrivingBytes : Stream
 
         _ = _hash.GetHashAndReset();
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("read by OpenRead");
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("written at its end only");
 
     protected override void Dispose(bool disposing)
     {
@@ -133,7 +91,7 @@ internal sealed class ArrivingBytes : Stream
                 Signal();
             }
 
-                _hash.Dispose();
+            _hash.Dispose();
         }
 
         base.Dispose(disposing);
