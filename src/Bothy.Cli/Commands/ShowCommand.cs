@@ -24,7 +24,7 @@ internal static class ShowCommand
                 var shown = new List<Shown>();
                 foreach (var (name, architecture) in plan.Architectures)
                 {
-                    shown.Add(new Shown(name, architecture, await session.Builder.AssembleAsync(session.Image, architecture, cancellationToken)));
+                    shown.Add(new Shown(name, architecture, await session.Builder.AssembleAsync(session.Image, name, architecture, cancellationToken)));
                 }
 
                 return shown;

@@ -66,7 +66,7 @@ internal sealed class ProgressDisplay(Terminal terminal, Verbosity verbosity) : 
             .Columns(
                 new TaskDescriptionColumn { Alignment = Justify.Left },
                 new ProgressBarColumn(),
-                new DownloadedColumn(),
+                new BytesColumn(),
                 new SpinnerColumn())
             .StartAsync(async context =>
             {

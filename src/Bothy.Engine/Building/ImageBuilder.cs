@@ -39,9 +39,9 @@ public sealed class ImageBuilder(BuildSettings settings)
     /// <exception cref="BothyException">One of them cannot be had, or must not be used.</exception>
     public async Task FetchAsync(LockFile plan, CancellationToken cancellationToken)
     {
-        foreach (var architecture in plan.Architectures.Values)
+        foreach (var (name, architecture) in plan.Architectures)
         {
-            await OpenAsync(architecture, cancellationToken);
+            await OpenAsync(name, architecture, cancellationToken);
         }
     }
 
@@ -58,10 +58,14 @@ public sealed class ImageBuilder(BuildSettings settings)
     }
 
     /// <summary>The packages of <paramref name="plan"/>, opened and laid over each other with all effects, without writing anything.</summary>
+    /// <param name="spec">The image file.</param>
+    /// <param name="name">The architecture's name, for progress.</param>
+    /// <param name="plan">The lock of that architecture.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="BothyException">A package cannot be had, or they do not fit together.</exception>
-    public async Task<AssemblyResult> AssembleAsync(ImageSpec spec, LockedArchitecture plan, CancellationToken cancellationToken)
+    public async Task<AssemblyResult> AssembleAsync(ImageSpec spec, string name, LockedArchitecture plan, CancellationToken cancellationToken)
     {
-        var packages = await OpenAsync(plan, cancellationToken);
+        var packages = await OpenAsync(name, plan, cancellationToken);
         return Assembler.Assemble(new AssemblyRequest(packages, [.. plan.Omitted.Select(omitted => omitted.Id.Name)], spec), cancellationToken);
     }
 
@@ -82,7 +86,7 @@ public sealed class ImageBuilder(BuildSettings settings)
         foreach (var (name, locked) in plan.Architectures)
         {
             var architecture = ArchitectureNamed(name);
-            var assembly = await AssembleAsync(spec, locked, cancellationToken);
+            var assembly = await AssembleAsync(spec, name, locked, cancellationToken);
             Report(spec, assembly, strict);
             long epoch = ImageComposer.Settle(assembly.Tree, settings.SourceDateEpoch);
             newest = Math.Max(newest, epoch);
@@ -118,17 +122,24 @@ public sealed class ImageBuilder(BuildSettings settings)
     {
         string phase = $"layer {architecture}";
         settings.Progress.Report(new BuildEvent.Started(phase));
-        var (layer, content) = blobs.Write(assembly.Tree, new LayerOptions { Epoch = epoch, Parallelism = settings.Parallelism }, cancellationToken);
+        var options = new LayerOptions
+        {
+            Epoch = epoch,
+            Parallelism = settings.Parallelism,
+            Progress = new PhaseProgress(phase, UnpackedSize(assembly.Tree), settings.Progress),
+        };
+        var (layer, content) = blobs.Write(assembly.Tree, options, cancellationToken);
         settings.Progress.Report(new BuildEvent.Finished(
             phase, $"{ByteSize.Text(layer.Blob.Size)} compressed, {ByteSize.Text(UnpackedSize(assembly.Tree))} unpacked"));
         return OciImage.Create(
             ImageComposer.Config(spec, architecture, assembly, epoch), [(layer, content)], ImageComposer.Annotations(spec, epoch));
     }
 
-    private async Task<ImmutableArray<PackageContents>> OpenAsync(LockedArchitecture plan, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<PackageContents>> OpenAsync(string architecture, LockedArchitecture plan, CancellationToken cancellationToken)
     {
         using var supply = new PackageSupply(settings);
         return await supply.OpenAsync(
+            $"packages {architecture}",
             [.. plan.Packages.Select(package => new PackageToFetch(package.Id, [package.Url], package.Size, package.Digest))], cancellationToken);
     }
 

@@ -10,18 +10,16 @@ namespace Bothy.Engine.Building;
 /// <summary>Brings packages into the store and opens them: each is decoded as soon as it has arrived, while others are still on their way.</summary>
 internal sealed class PackageSupply(BuildSettings settings) : IDisposable
 {
-    private const string Phase = "packages";
-
     private readonly PackageFetcher _fetcher = new(settings.Transfer, settings.Store, settings.PackageDirectories);
     private readonly DebPackages _packages = new(settings.Store);
     private readonly SemaphoreSlim _decoding = new(settings.Parallelism);
 
-    /// <summary>Opens <paramref name="packages"/>, in their order.</summary>
+    /// <summary>Opens <paramref name="packages"/>, in their order, and reports it as the phase <paramref name="phase"/>.</summary>
     /// <exception cref="BothyException">One of them cannot be had, or must not be used.</exception>
-    public async Task<ImmutableArray<PackageContents>> OpenAsync(ImmutableArray<PackageToFetch> packages, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<PackageContents>> OpenAsync(string phase, ImmutableArray<PackageToFetch> packages, CancellationToken cancellationToken)
     {
-        settings.Progress.Report(new BuildEvent.Started(Phase));
-        var progress = new TotalProgress(Phase, packages.Sum(package => package.Size), settings.Progress);
+        settings.Progress.Report(new BuildEvent.Started(phase));
+        var progress = new TotalProgress(phase, packages.Sum(package => package.Size), settings.Progress);
         var opened = new PackageContents[packages.Length];
 
         // The largest first: a large one begun last would be decoded alone at the end.
@@ -32,7 +30,7 @@ internal sealed class PackageSupply(BuildSettings settings) : IDisposable
             async (package, token) => opened[positions[package.Digest]] = await OpenAsync(package, progress, token),
             progress,
             cancellationToken);
-        settings.Progress.Report(new BuildEvent.Finished(Phase, $"{packages.Length} packages, {ByteSize.Text(packages.Sum(package => package.Size))}"));
+        settings.Progress.Report(new BuildEvent.Finished(phase, $"{packages.Length} packages, {ByteSize.Text(packages.Sum(package => package.Size))}"));
         return [.. opened];
     }
 

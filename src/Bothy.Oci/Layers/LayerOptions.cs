@@ -8,4 +8,7 @@ public sealed record LayerOptions
 
     /// <summary>On how many threads to compress. The bytes do not depend on it.</summary>
     public int Parallelism { get; init; } = 1;
+
+    /// <summary>Told how many bytes of files have been written, about once a mebibyte; null where nobody asks.</summary>
+    public IProgress<long>? Progress { get; init; }
 }

@@ -8,6 +8,8 @@ namespace Bothy.Oci.Layers;
 /// <param name="options">How.</param>
 public sealed class LayerWriter(LayerOptions options)
 {
+    private const long ProgressStep = 1 << 20;
+
     /// <summary>
     /// Writes <paramref name="tree"/> as a gzipped tar archive to <paramref name="blob"/>, which stays the caller's. Everything happens in
     /// one pass: reading content, hashing the archive, compressing it and hashing the result overlap, in bounded memory.
@@ -23,12 +25,12 @@ public sealed class LayerWriter(LayerOptions options)
         if (options.Parallelism > 1)
         {
             using var background = new BackgroundStream(archive, cancellationToken);
-            WriteArchive(tree, background, options.Epoch, cancellationToken);
+            WriteArchive(tree, background, options, cancellationToken);
             background.Complete();
         }
         else
         {
-            WriteArchive(tree, archive, options.Epoch, cancellationToken);
+            WriteArchive(tree, archive, options, cancellationToken);
         }
 
         var (diffId, size) = (archive.Digest, archive.Written);
@@ -40,13 +42,21 @@ public sealed class LayerWriter(LayerOptions options)
 
     /// <summary>Writes <paramref name="tree"/> to <paramref name="output"/> as the plain archive that is in the layer.</summary>
     /// <exception cref="BothyException">The tree is not one that a layer can hold, or a content is not what it says.</exception>
-    internal static void WriteArchive(FileTree tree, Stream output, long epoch, CancellationToken cancellationToken)
+    internal static void WriteArchive(FileTree tree, Stream output, LayerOptions options, CancellationToken cancellationToken)
     {
         var writer = new TarWriter(output);
-        foreach (var entry in LayerOrder.Of(tree, epoch))
+        long written = 0;
+        long told = 0;
+        foreach (var entry in LayerOrder.Of(tree, options.Epoch))
         {
             cancellationToken.ThrowIfCancellationRequested();
             writer.Write(entry);
+            written += entry.Content?.Length ?? 0;
+            if (written - told >= ProgressStep)
+            {
+                told = written;
+                options.Progress?.Report(written);
+            }
         }
 
         writer.Finish();

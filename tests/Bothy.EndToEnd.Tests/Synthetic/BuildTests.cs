@@ -125,7 +125,7 @@ public sealed class BuildTests : IDisposable
         var built = await _workshop.RunAsync("build", "image.yaml");
 
         string[] lines = built.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(["indexes amd64", "packages", "layer amd64", "amd64"], lines.Select(line => line.Split(':')[0]));
+        Assert.Equal(["indexes amd64", "packages amd64", "layer amd64", "amd64"], lines.Select(line => line.Split(':')[0]));
         Assert.Equal("indexes amd64: 2 packages in 1 suites, 2 chosen", lines[0]);
         Assert.Equal(71 + 1, built.Output.Length);
     }

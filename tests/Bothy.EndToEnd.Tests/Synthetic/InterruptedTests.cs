@@ -57,7 +57,7 @@ public sealed class InterruptedTests : IDisposable
 
     [Theory]
     [InlineData("indexes amd64:")]
-    [InlineData("packages:")]
+    [InlineData("packages amd64:")]
     [InlineData("layer amd64:")]
     public async Task An_interruption_between_phases(string phase)
     {
@@ -83,7 +83,7 @@ public sealed class InterruptedTests : IDisposable
         _workshop.WriteArchive(new DebBuilder("hello") { Compression = DebCompression.None }.Field("Depends", "libgreet").File("noise", noise));
 
         using var program = RunningProgram.Start(_workshop[""], _workshop.Store, "build", "image.yaml", "-o", $"oci:{_workshop["out/image"]}");
-        await program.SaysAsync("packages:");
+        await program.SaysAsync("packages amd64:");
         var ended = await program.EndAsync(signal);
 
         Assert.Equal((code, ""), (ended.Code, ended.Output));
