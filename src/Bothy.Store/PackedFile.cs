@@ -45,6 +45,9 @@ public sealed class PackedFile : FileContent
         return _verified ? slice : new VerifyingStream(slice, Length, Digest, Damaged) { Verified = () => _verified = true };
     }
 
+    /// <inheritdoc />
+    public override Stream OpenParts() => new PackSlice(_source, _offset, Length);
+
     private byte[] ReadSmall()
     {
         byte[] bytes = GC.AllocateUninitializedArray<byte>((int)Length);
@@ -60,14 +63,14 @@ public sealed class PackedFile : FileContent
     private DamagedItemException Damaged() => _source.Damaged("a file in it has another digest");
 }
 
-/// <summary>A part of the pack, read forward.</summary>
+/// <summary>A part of the pack.</summary>
 internal sealed class PackSlice(CatalogueSource source, long offset, long length) : Stream
 {
     private long _position;
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => false;
+    public override bool CanSeek => true;
 
     public override bool CanWrite => false;
 
@@ -76,7 +79,12 @@ internal sealed class PackSlice(CatalogueSource source, long offset, long length
     public override long Position
     {
         get => _position;
-        set => throw new NotSupportedException();
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, length);
+            _position = value;
+        }
     }
 
     public override int Read(Span<byte> buffer)
@@ -98,7 +106,13 @@ internal sealed class PackSlice(CatalogueSource source, long offset, long length
     {
     }
 
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override long Seek(long offset, SeekOrigin origin) =>
+        Position = origin switch
+        {
+            SeekOrigin.Begin => offset,
+            SeekOrigin.Current => _position + offset,
+            _ => length + offset,
+        };
 
     public override void SetLength(long value) => throw new NotSupportedException();
 

@@ -43,6 +43,23 @@ public sealed class CatalogueTests : StoreTest
         Assert.Equal("cannot take /a into the store: it ends 2 bytes too early", failure.Message);
     }
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(200_000)] // read in pieces
+    public void Parts_of_a_file_are_read_by_seeking_and_end_where_it_ends(int length)
+    {
+        Write(("before", Bytes(77)), ("file", Bytes(length)), ("next", Bytes(50)));
+        using var catalogue = Store.TryOpenCatalogue(Source, "deb")!;
+        using var parts = catalogue.ReadTree(Origin).Find(TreePath.Parse("file"))!.Content!.OpenParts();
+        byte[] end = new byte[20];
+
+        parts.Position = length - 10;
+        Assert.Equal(10, parts.ReadAtLeast(end, end.Length, throwOnEndOfStream: false));
+
+        Assert.Equal(Bytes(length)[^10..], end[..10]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => parts.Position = length + 1);
+    }
+
     [Fact]
     public void A_file_takes_no_more_than_its_length()
     {

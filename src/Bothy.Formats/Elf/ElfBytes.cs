@@ -8,6 +8,13 @@ internal sealed class ElfBytes(Stream stream, string source)
 {
     private const int MaxString = 4096;
 
+    // What is read lies mostly close together, in pieces of some ten bytes: the headers and names at the start of a file, the table at its end.
+    private const int WindowSize = 8192;
+
+    private readonly byte[] _window = new byte[Math.Min(WindowSize, stream.Length)];
+    private ulong _windowStart;
+    private int _windowLength;
+
     public long Length { get; } = stream.Length;
 
     public string Source => source;
@@ -23,8 +30,19 @@ internal sealed class ElfBytes(Stream stream, string source)
         }
 
         byte[] bytes = new byte[length];
-        stream.Position = (long)offset;
-        stream.ReadExactly(bytes);
+        if (length > _window.Length)
+        {
+            stream.Position = (long)offset;
+            stream.ReadExactly(bytes);
+            return bytes;
+        }
+
+        if (offset < _windowStart || offset + (ulong)length > _windowStart + (ulong)_windowLength)
+        {
+            MoveWindow(offset);
+        }
+
+        _window.AsSpan((int)(offset - _windowStart), length).CopyTo(bytes);
         return bytes;
     }
 
@@ -54,4 +72,13 @@ internal sealed class ElfBytes(Stream stream, string source)
     }
 
     public MalformedDataException Malformed(ulong offset, string problem) => new(source, (long)Math.Min(offset, long.MaxValue), problem);
+
+    private void MoveWindow(ulong offset)
+    {
+        _windowLength = 0;
+        int length = (int)Math.Min((ulong)_window.Length, (ulong)Length - offset);
+        stream.Position = (long)offset;
+        stream.ReadExactly(_window, 0, length);
+        (_windowStart, _windowLength) = (offset, length);
+    }
 }

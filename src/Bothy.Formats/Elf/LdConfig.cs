@@ -131,7 +131,7 @@ public sealed class LdConfig
         ElfFacts? facts = null;
         try
         {
-            using var stream = file.Content!.OpenRead();
+            using var stream = file.Content!.OpenParts();
             facts = ElfFile.TryRead(stream, file.Path.ToString(), out var read)
                 && read.Type == ElfType.Shared
                 && read.IsDynamic

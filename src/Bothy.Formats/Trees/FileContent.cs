@@ -22,6 +22,13 @@ public abstract class FileContent
     /// <exception cref="BothyException">The bytes are gone or are not those that were promised.</exception>
     public abstract Stream OpenRead();
 
+    /// <summary>
+    /// Opens the bytes for looking at parts of them; the stream, which seeks where the content can, is the caller's. Parts cannot be verified:
+    /// what is learnt from them must not outlive a failure of <see cref="OpenRead"/> on the same content.
+    /// </summary>
+    /// <exception cref="BothyException">The bytes are gone.</exception>
+    public virtual Stream OpenParts() => OpenRead();
+
     /// <summary>Reads all bytes.</summary>
     /// <exception cref="BothyException">There are more than <paramref name="limit"/>, or they cannot be read.</exception>
     public byte[] ReadAll(int limit = 64 << 20)

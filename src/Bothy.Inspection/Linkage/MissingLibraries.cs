@@ -76,7 +76,7 @@ public sealed class MissingLibraries
     {
         try
         {
-            using var stream = entry.Content!.OpenRead();
+            using var stream = entry.Content!.OpenParts();
             return ElfFile.TryRead(stream, entry.Path.ToString(), out var facts) && facts.IsDynamic ? facts : null;
         }
         catch (MalformedDataException)
