@@ -68,9 +68,12 @@ internal sealed class CommonOptions
     public Session Open(ParseResult arguments, Surroundings surroundings, IProgress<BuildEvent> progress)
     {
         string file = arguments.GetRequiredValue(File);
+
+        // The platform's network and cryptography take as long to load as the image file takes to read.
+        var settings = Task.Run(() => Settings(arguments, surroundings, progress));
         var image = ImageFile.Load(file, surroundings.WorkingDirectory);
         return new Session(
-            Settings(arguments, surroundings, progress),
+            settings.GetAwaiter().GetResult(),
             image,
             [.. ArchitectureNames(arguments.GetValue(_architectures)).Select(Architecture)],
             LockOf(arguments.GetValue(_lock) ?? LockFiles.DefaultPath(file), surroundings));

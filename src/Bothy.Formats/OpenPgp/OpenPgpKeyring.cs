@@ -59,7 +59,8 @@ public sealed class OpenPgpKeyring
 
     /// <summary>All keys of several keyrings; what they say about one key counts together.</summary>
     public static OpenPgpKeyring Merge(params IReadOnlyCollection<OpenPgpKeyring> keyrings) =>
-        new(keyrings.SelectMany(keyring => keyring._blocks), [.. keyrings.SelectMany(keyring => keyring.Unsupported)], "keyring");
+        // Judging a keyring verifies every signature in it; one that is alone has been judged.
+        keyrings.Count == 1 ? keyrings.First() : new(keyrings.SelectMany(keyring => keyring._blocks), [.. keyrings.SelectMany(keyring => keyring.Unsupported)], "keyring");
 
     internal (OpenPgpKey Owner, SigningKey Key)? Find(SignaturePacket signature)
     {
