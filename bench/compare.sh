@@ -42,8 +42,11 @@ APT::Sandbox::User "root";
 TEXT
 }
 
+# What 'apt-get install' needs before it unpacks: ROOT PACKAGE...
 apt_update_and_download() {
-  APT_CONFIG=$1/apt.conf apt-get -qq update && APT_CONFIG=$1/apt.conf apt-get -qq -y --download-only install "${packages[@]}"
+  export APT_CONFIG=$1/apt.conf
+  shift
+  apt-get -qq update && apt-get -qq -y --download-only install "$@"
 }
 export -f apt_update_and_download
 
@@ -51,7 +54,6 @@ debian() {
   local rounds=${1:-5} root=$work/apt
   ./bothy solve examples/python.yaml --format json > "$work/solve.json"   # builds the tool, checks the network
   mapfile -t packages < <(grep -oE '"name": ?"[^"]+"' "$work/solve.json" | cut -d'"' -f4)
-  ./bothy show examples/python.yaml --format json > "$work/show.json"
 
   # The three suites of the example, at the addresses the machine itself uses.
   awk -v RS= '/bookworm/ && /debian-archive-keyring/' /etc/apt/sources.list.d/*.sources > "$work/bookworm.sources" 2>/dev/null || true
@@ -69,7 +71,7 @@ debian() {
     apt_root "$root"
     APT_CONFIG=$root/apt.conf measure apt-get-update apt-get -qq update
     apt_root "$root"
-    measure apt-update+download bash -c "APT_CONFIG=$root/apt.conf apt-get -qq update && APT_CONFIG=$root/apt.conf apt-get -qq -y --download-only install ${packages[*]}"
+    measure apt-update+download bash -c 'apt_update_and_download "$@"' _ "$root" "${packages[@]}"
 
     rm -rf "$work/root"
     measure mmdebstrap mmdebstrap --variant=extract --aptopt='Acquire::Languages "none"' --aptopt='APT::Install-Recommends "false"' \

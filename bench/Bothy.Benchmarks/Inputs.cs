@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text;
+
+namespace Bothy.Benchmarks;
+
+/// <summary>What the benchmarks read: files of the directory that <c>BOTHY_BENCH_DATA</c> names, else bytes made here, the same in every run.</summary>
+internal static class Inputs
+{
+    /// <summary>The file <paramref name="name"/> of the directory; null where there is none.</summary>
+    public static byte[]? File(string name)
+    {
+        string? directory = Environment.GetEnvironmentVariable("BOTHY_BENCH_DATA");
+        string path = Path.Combine(directory ?? "", name);
+        return string.IsNullOrEmpty(directory) || !System.IO.File.Exists(path) ? null : System.IO.File.ReadAllBytes(path);
+    }
+
+    /// <summary>Bytes that compress to about a third, as programs do: words of a small vocabulary between random ones.</summary>
+    public static byte[] Content(int length)
+    {
+        var random = new Random(1);
+        byte[][] words = [.. Enumerable.Range(0, 4096).Select(_ => Bytes(random, random.Next(3, 24)))];
+        var content = new MemoryStream(length + 24);
+        while (content.Length < length)
+        {
+            content.Write(random.Next(6) == 0 ? Bytes(random, 8) : words[random.Next(words.Length) * random.Next(words.Length) / words.Length]);
+        }
+
+        return content.ToArray()[..length];
+    }
+
+    /// <summary>The text of an index in which <c>python3</c> needs, over some steps, a few dozen of <paramref name="count"/> packages.</summary>
+    public static byte[] Index(int count)
+    {
+        var text = new StringBuilder();
+        for (int i = 0; i < count; i++)
+        {
+            string name = i == 0 ? "python3" : Name(i);
+            string depends = 3 * i + 3 < count ? $"Depends: {Name(2 * i + 1)} (>= 1.0), {Name(2 * i + 2)} | {Name(3 * i + 3)}\n" : "";
+            text.Append(CultureInfo.InvariantCulture, $"Package: {name}\nVersion: 1.{i % 90}-1\nInstalled-Size: {i}\nMaintainer: Somebody <somebody@example.test>\nArchitecture: amd64\n")
+                .Append(i > 40 ? "" : depends)
+                .Append(CultureInfo.InvariantCulture, $"Description: a package that stands for one of {count} others\nHomepage: https://{name}.example/\nSection: libs\nPriority: optional\n")
+                .Append(CultureInfo.InvariantCulture, $"Filename: pool/main/{name}/{name}_1.{i % 90}-1_amd64.deb\nSize: {1000 + i}\nSHA256: {i:x64}\n\n");
+        }
+
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    private static string Name(int number) => FormattableString.Invariant($"library{number}");
+
+    private static byte[] Bytes(Random random, int length)
+    {
+        byte[] bytes = new byte[length];
+        random.NextBytes(bytes);
+        return bytes;
+    }
+}
