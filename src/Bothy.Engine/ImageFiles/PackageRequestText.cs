@@ -36,7 +36,7 @@ internal static partial class PackageRequestText
     public static string? NameProblem(string text) => NameShape().IsMatch(text) ? null : $"'{text}' is not the name of a package";
 
     // Each part begins with a character that the part before it cannot hold, so matching does not backtrack beyond one of them.
-    // NonBacktracking would say so too, but is built at run time: 15 ms for every image file.
+    // NonBacktracking would say so too, but cannot be generated: it is built anew in every run.
     [GeneratedRegex(
         @"\A!?(?:(?:so|cmd|pc|ocaml\d?-intf):)?[A-Za-z0-9][A-Za-z0-9+._-]*(?::[a-z0-9-]+)?(?:(?:[<>]=?|~=?|=~?|><)[A-Za-z0-9][A-Za-z0-9+.~:_-]*\*?)?(?:/[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._-]+)?)?(?:@[A-Za-z0-9._-]+)?\z",
         RegexOptions.CultureInvariant,
