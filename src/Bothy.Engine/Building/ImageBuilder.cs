@@ -9,6 +9,7 @@ using Bothy.Oci;
 using Bothy.Oci.Layers;
 using Bothy.Packages;
 using Bothy.Packages.Repositories;
+using Bothy.Store;
 
 namespace Bothy.Engine.Building;
 
@@ -81,19 +82,13 @@ public sealed class ImageBuilder(BuildSettings settings)
     {
         Begin(spec);
         using var blobs = new LayerFiles(settings.Store.Directory);
-        var built = new List<(OciImage Image, FileTree Tree, BuiltImage Facts)>();
-        long newest = 0;
+        var built = new List<Built>();
         foreach (var (name, locked) in plan.Architectures)
         {
-            var architecture = ArchitectureNamed(name);
-            var assembly = await AssembleAsync(spec, name, locked, cancellationToken);
-            Report(spec, assembly, strict);
-            long epoch = ImageComposer.Settle(assembly.Tree, settings.SourceDateEpoch);
-            newest = Math.Max(newest, epoch);
-            var image = await Task.Run(() => Compose(spec, architecture, assembly, epoch, blobs, cancellationToken), cancellationToken);
-            built.Add((image, assembly.Tree, Facts(architecture, locked, assembly, image)));
+            built.Add(await BuildOneAsync(spec, name, locked, strict, blobs, cancellationToken));
         }
 
+        long newest = built.Max(each => each.Epoch);
         OciContent content = built is [var only] ? only.Image : OciIndex.Create(built.Select(each => each.Image), ImageComposer.Annotations(spec, newest));
         var delivery = new Delivery(content, [.. built.Select(each => each.Tree)], newest);
         foreach (var destination in destinations)
@@ -102,6 +97,31 @@ public sealed class ImageBuilder(BuildSettings settings)
         }
 
         return new BuildResult(content.Root.Descriptor.Digest, [.. built.Select(each => each.Facts)]);
+    }
+
+    // What is damaged has been taken out of the store by whoever found it, so that a second look fetches or decodes it anew.
+    private async Task<Built> BuildOneAsync(
+        ImageSpec spec, string name, LockedArchitecture locked, bool strict, LayerFiles blobs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AttemptAsync();
+        }
+        catch (DamagedItemException damaged)
+        {
+            settings.Progress.Report(new BuildEvent.Warning($"{damaged.Message}; making it anew"));
+            return await AttemptAsync();
+        }
+
+        async Task<Built> AttemptAsync()
+        {
+            var architecture = ArchitectureNamed(name);
+            var assembly = await AssembleAsync(spec, name, locked, cancellationToken);
+            Report(spec, assembly, strict);
+            long epoch = ImageComposer.Settle(assembly.Tree, settings.SourceDateEpoch);
+            var image = await Task.Run(() => Compose(spec, architecture, assembly, epoch, blobs, cancellationToken), cancellationToken);
+            return new Built(image, assembly.Tree, epoch, Facts(architecture, locked, assembly, image));
+        }
     }
 
     private void Begin(ImageSpec spec)
@@ -209,4 +229,6 @@ public sealed class ImageBuilder(BuildSettings settings)
         };
         return ArchitectureNamed(name);
     }
+
+    private sealed record Built(OciImage Image, FileTree Tree, long Epoch, BuiltImage Facts);
 }

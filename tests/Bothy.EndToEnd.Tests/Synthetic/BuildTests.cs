@@ -28,6 +28,22 @@ public sealed class BuildTests : IDisposable
     }
 
     [Fact]
+    public async Task A_damaged_package_in_the_store_is_said_and_made_anew()
+    {
+        var first = (await _workshop.BuildAsync()).Succeeded();
+        string catalogue = Directory.GetFiles(Path.Combine(_workshop.Store, "catalogues")).Order(StringComparer.Ordinal).First();
+        byte[] bytes = File.ReadAllBytes(catalogue);
+        bytes[0] ^= 0xFF; // the first byte of the first file
+        File.WriteAllBytes(catalogue, bytes);
+
+        var second = await _workshop.BuildAsync();
+
+        Assert.Equal((0, first.Output), (second.Code, second.Output));
+        Assert.Contains("; making it anew", second.Error, StringComparison.Ordinal);
+        StoreAudit.Check(_workshop.Store);
+    }
+
+    [Fact]
     public async Task Two_architectures_are_one_index()
     {
         _workshop.WriteArchive(Workshop.Hello(architecture: "arm64"), "archive-arm64");
