@@ -81,6 +81,12 @@ public sealed class ImageBuilder(BuildSettings settings)
         ImageSpec spec, LockFile plan, ImmutableArray<Destination> destinations, bool strict, CancellationToken cancellationToken)
     {
         Begin(spec);
+        if (plan.Tool.Compression != Tool.Compression)
+        {
+            settings.Progress.Report(new BuildEvent.Warning(
+                $"the lock was written for compression {plan.Tool.Compression} and this version's is {Tool.Compression}: the files are the same, the digests are not"));
+        }
+
         using var blobs = new LayerFiles(settings.Store.Directory);
         var built = new List<Built>();
         foreach (var (name, locked) in plan.Architectures)

@@ -53,6 +53,20 @@ public sealed class LockTests : IDisposable
     }
 
     [Fact]
+    public async Task A_lock_of_another_compression_is_built_with_a_warning()
+    {
+        (await _workshop.RunAsync("lock", "image.yaml", "--quiet")).Succeeded();
+        string text = File.ReadAllText(_workshop["image.lock.json"]);
+        File.WriteAllText(_workshop["image.lock.json"], text.Replace("\"compression\": \"v1\"", "\"compression\": \"v0\"", StringComparison.Ordinal));
+
+        var built = await _workshop.BuildAsync("--locked");
+
+        Assert.Equal(
+            (0, "warning: the lock was written for compression v0 and this version's is v1: the files are the same, the digests are not\n"),
+            (built.Code, built.Error));
+    }
+
+    [Fact]
     public async Task A_stale_lock_says_what_changed()
     {
         (await _workshop.RunAsync("lock", "image.yaml", "--quiet")).Succeeded();
