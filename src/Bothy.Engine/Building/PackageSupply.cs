@@ -22,6 +22,15 @@ internal sealed class PackageSupply(BuildSettings settings) : IDisposable
         var progress = new TotalProgress(phase, packages.Sum(package => package.Size), settings.Progress);
         var opened = new PackageContents[packages.Length];
 
+        if (settings.Offline)
+        {
+            // Of several that are missing the first is named, not the one whose thread was faster.
+            foreach (var package in packages)
+            {
+                await _fetcher.FetchAsync(package, progress, cancellationToken);
+            }
+        }
+
         // The largest first: a large one begun last would be decoded alone at the end.
         var order = Enumerable.Range(0, packages.Length).OrderByDescending(index => packages[index].Size).ToList();
         var positions = order.ToDictionary(index => packages[index].Digest);
