@@ -66,8 +66,9 @@ internal sealed class DebianRequestedNames(DebianPool pool, DebianSolverRequest 
 
     private BothyException Unknown(string problem, string name)
     {
-        string suites = string.Join(", ", pool.Indexes.Select(index => index.Origin.Codename).Distinct(StringComparer.Ordinal));
-        return new BothyException($"{problem}: {suites} has no such package")
+        string[] suites = [.. pool.Indexes.Select(index => index.Origin.Codename).Distinct(StringComparer.Ordinal)];
+        string reason = suites is [var suite] ? $"{suite} has no such package" : $"none of {string.Join(", ", suites)} has such a package";
+        return new BothyException($"{problem}: {reason}")
         {
             Hint = pool.NearNames(name, MostNearNames) switch
             {

@@ -146,6 +146,8 @@ public sealed class DebianSolverTests
         var backports = Index("lib 2 | Depends: helper (>= 2)\nhelper 2\nnew 1", "backports", 100);
         var pool = new DebianPool([backports, stable]);
         Assert.Equal(["lib 1", "app 1"], Versions(pool, "app"));
+        var unknown = Assert.Throws<BothyException>(() => Versions(pool, "gone"));
+        Assert.Equal("cannot find package 'gone': none of backports, stable has such a package", unknown.Message);
         Assert.Equal(["helper 2", "lib 2", "app 1"], Versions(pool, "app", "lib/backports")); // and what it needs from there
         Assert.Equal(["helper 2", "lib 2"], Versions(pool, "lib/backports"));
         Assert.Equal(["new 1"], Versions(pool, "new")); // nobody else has it
