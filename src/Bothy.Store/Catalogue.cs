@@ -156,15 +156,7 @@ internal sealed class CatalogueSource(SafeFileHandle handle, string path, Catalo
     /// <summary>Removes the catalogue and returns the exception to throw.</summary>
     public DamagedItemException Damaged(string problem, Exception? inner = null)
     {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // A store that cannot be written can still be read; whoever makes the item anew will hear of it.
-        }
-
+        StoreDirectory.RemoveQuietly(path);
         return new DamagedItemException(name.ToString(), problem, inner);
     }
 

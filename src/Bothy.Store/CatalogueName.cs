@@ -5,14 +5,8 @@ internal readonly record struct CatalogueName
 {
     public CatalogueName(Digest source, string kind)
     {
-        ArgumentException.ThrowIfNullOrEmpty(kind);
-        if (!kind.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-'))
-        {
-            throw new ArgumentException($"'{kind}' is not a kind of catalogue", nameof(kind));
-        }
-
         Source = source;
-        Kind = kind;
+        Kind = ItemKind.Check(kind);
     }
 
     public Digest Source { get; }

@@ -120,6 +120,44 @@ public sealed class ContentStore
     /// <exception cref="DamagedItemException">Its table is damaged; the catalogue was removed.</exception>
     public Catalogue? TryOpenCatalogue(Digest source, string kind) => Catalogue.TryOpen(_directory, new CatalogueName(source, kind));
 
+    /// <summary>
+    /// The derived result <paramref name="kind"/> of <paramref name="key"/>, verified, or null where there is none. One that is damaged is
+    /// removed and counts as none: what was derived can be derived again.
+    /// </summary>
+    /// <param name="kind">What the result is and how it is made, with a number to be raised when that changes: lower-case letters, digits and dashes.</param>
+    /// <param name="key">The digest of everything that the result depends on.</param>
+    /// <param name="limit">The most bytes it may have.</param>
+    /// <exception cref="BothyException">It has more than <paramref name="limit"/> bytes, or cannot be read.</exception>
+    /// <remarks>
+    /// Results are the store's caches: a compact index, the compressed part of a layer, the digest of an image. They may vanish
+    /// between any two processes, since pruning takes them with the rest, and never hold what cannot be made anew.
+    /// <code>
+    /// byte[] index = store.TryReadResult("index-1", digestOfRelease) ?? Make();   // and in Make: store.AddResult("index-1", digestOfRelease, bytes)
+    /// </code>
+    /// </remarks>
+    public byte[]? TryReadResult(string kind, Digest key, int limit = 256 << 20) => StoredResult.TryRead(_directory, new ResultName(key, kind), limit);
+
+    /// <summary>
+    /// Opens a derived result, or returns null. Its bytes are hashed as they are read, forward and once; the read that reaches the
+    /// end throws <see cref="DamagedItemException"/> where they are not those that were added. The stream knows its length, and is the caller's.
+    /// </summary>
+    /// <inheritdoc cref="TryReadResult" path="/param"/>
+    /// <exception cref="BothyException">It cannot be read.</exception>
+    public Stream? TryOpenResult(string kind, Digest key) => StoredResult.TryOpen(_directory, new ResultName(key, kind));
+
+    /// <summary>Keeps a derived result that is in memory, in place of an earlier one; see <see cref="TryReadResult"/>.</summary>
+    /// <exception cref="StoreWriteException">The store cannot be written.</exception>
+    public void AddResult(string kind, Digest key, ReadOnlySpan<byte> content)
+    {
+        using var writer = BeginResult(kind, key);
+        writer.Content.Write(content);
+        writer.Commit();
+    }
+
+    /// <summary>Begins to keep a derived result that is written piece by piece; see <see cref="TryReadResult"/>.</summary>
+    /// <exception cref="StoreWriteException">The store cannot be written.</exception>
+    public ResultWriter BeginResult(string kind, Digest key) => new(_directory, new ResultName(key, kind));
+
     private DamagedItemException Damaged(Digest digest)
     {
         Remove(digest);

@@ -35,6 +35,8 @@ internal sealed class StoreDirectory(string path)
 
     public string Catalogue(CatalogueName name) => Path.Combine(Root, "catalogues", $"{name.Source.Hex}.{name.Kind}");
 
+    public string Result(ResultName name) => Path.Combine(Root, "results", $"{name.Key.Hex}.{name.Kind}");
+
     /// <summary>A new file under a name of its own, locked for as long as it is open.</summary>
     public FileStream CreateTemporary()
     {
@@ -108,15 +110,18 @@ internal sealed class StoreDirectory(string path)
     }
 
     /// <summary>Removes an unfinished file, which is still open and so still ours.</summary>
-    public static void Discard(FileStream file)
+    public static void Discard(FileStream file) => RemoveQuietly(file.Name);
+
+    /// <summary>Removes a file that is of no use; where that fails, what led here is what is worth reporting.</summary>
+    public static void RemoveQuietly(string path)
     {
         try
         {
-            File.Delete(file.Name);
+            File.Delete(path);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // The failure that led here is the one to report; the next sweep removes the file.
+            // A store that cannot be written can still be read; whoever makes the item anew will hear of it.
         }
     }
 
@@ -139,7 +144,7 @@ internal sealed class StoreDirectory(string path)
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(Root) ?? Root);
                 CreateOne(Root);
-                foreach (string name in (string[])["blobs", "catalogues", "notes", "partial", "temporary"])
+                foreach (string name in (string[])["blobs", "catalogues", "notes", "partial", "results", "temporary"])
                 {
                     CreateOne(Path.Combine(Root, name));
                 }

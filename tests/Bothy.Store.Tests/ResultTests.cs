@@ -1,0 +1,129 @@
+namespace Bothy.Store.Tests;
+
+public sealed class ResultTests : StoreTest
+{
+    private static readonly Digest Key = Digest.Of("inputs"u8);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(300_000)]
+    public void Gives_back_what_was_added(int size)
+    {
+        byte[] bytes = Bytes(size);
+        Store.AddResult("index-1", Key, bytes);
+
+        Assert.Equal(bytes, Store.TryReadResult("index-1", Key));
+        Assert.Equal(bytes, new ContentStore(Store.Directory).TryReadResult("index-1", Key));
+        Assert.Equal(bytes, Streamed("index-1"));
+    }
+
+    [Fact]
+    public void Is_told_apart_by_kind_and_by_key()
+    {
+        Store.AddResult("index-1", Key, "a"u8);
+        Store.AddResult("index-2", Key, "b"u8);
+
+        Assert.Equal("a"u8.ToArray(), Store.TryReadResult("index-1", Key));
+        Assert.Equal("b"u8.ToArray(), Store.TryReadResult("index-2", Key));
+        Assert.Null(Store.TryReadResult("index-3", Key));
+        Assert.Null(Store.TryReadResult("index-1", Digest.Of("others"u8)));
+        Assert.Throws<ArgumentException>(() => Store.TryReadResult("../index", Key));
+    }
+
+    [Fact]
+    public void Is_not_another_result_whose_file_was_moved_there()
+    {
+        Store.AddResult("index-1", Key, "a"u8);
+        string file = Assert.Single(Files());
+        File.Move(file, file.Replace("index-1", "index-2", StringComparison.Ordinal));
+
+        Assert.Null(Store.TryReadResult("index-2", Key));
+        Assert.Empty(Files());
+    }
+
+    [Fact]
+    public void Written_piece_by_piece_it_is_there_after_the_commit_and_replaces_the_one_before()
+    {
+        byte[] bytes = Bytes(100_000);
+        Store.AddResult("layer-1", Key, "before"u8);
+        using (var writer = Store.BeginResult("layer-1", Key))
+        {
+            for (int at = 0; at < bytes.Length; at += 10_000)
+            {
+                writer.Content.Write(bytes.AsSpan(at, 10_000));
+            }
+
+            Assert.Equal("before"u8.ToArray(), Store.TryReadResult("layer-1", Key));
+            writer.Commit();
+        }
+
+        Assert.Equal(bytes, Store.TryReadResult("layer-1", Key));
+        Assert.Single(Files());
+    }
+
+    [Fact]
+    public void One_that_is_given_up_leaves_nothing()
+    {
+        using (var writer = Store.BeginResult("layer-1", Key))
+        {
+            writer.Content.Write(Bytes(100));
+        }
+
+        Assert.Null(Store.TryReadResult("layer-1", Key));
+        Assert.Empty(Files());
+    }
+
+    [Fact]
+    public void Any_flipped_byte_and_any_missing_end_is_found_out_and_the_file_removed()
+    {
+        byte[] bytes = Bytes(50);
+        Store.AddResult("index-1", Key, bytes);
+        string path = Assert.Single(Files());
+        byte[] file = File.ReadAllBytes(path);
+        for (int at = 0; at < file.Length; at++)
+        {
+            byte[] flipped = [.. file];
+            flipped[at] ^= 0x10;
+            foreach (byte[] damaged in new[] { flipped, file[..at] })
+            {
+                File.WriteAllBytes(path, damaged);
+                Assert.Null(Store.TryReadResult("index-1", Key));
+                Assert.False(File.Exists(path));
+                File.WriteAllBytes(path, damaged);
+                Assert.Null(OrNull(() => Streamed("index-1")));
+                Assert.False(File.Exists(path));
+            }
+        }
+    }
+
+    [Fact]
+    public void More_than_the_limit_is_refused()
+    {
+        Store.AddResult("index-1", Key, Bytes(11));
+
+        Assert.Equal(
+            $"cannot read the index-1 of {Key} from the store: it has 11 bytes, more than 10",
+            Assert.Throws<BothyException>(() => Store.TryReadResult("index-1", Key, limit: 10)).Message);
+    }
+
+    private static byte[]? OrNull(Func<byte[]?> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (DamagedItemException)
+        {
+            return null;
+        }
+    }
+
+    private byte[]? Streamed(string kind)
+    {
+        using var stream = Store.TryOpenResult(kind, Key);
+        using var copy = new MemoryStream();
+        stream?.CopyTo(copy);
+        return stream is null ? null : copy.ToArray();
+    }
+}
