@@ -22,9 +22,19 @@ public sealed class TarWriter
 
     /// <summary>Writes an entry and its content.</summary>
     /// <exception cref="BothyException">The content is not as long as it says, or the entry holds what tar cannot say.</exception>
-    public void Write(TreeEntry entry)
+    public void Write(TreeEntry entry) => Write(entry, TarEntry.NoRecords);
+
+    /// <summary>Writes an entry and its content, with PAX records beyond what the entry itself needs, such as <c>APK-TOOLS.checksum.SHA1</c>.</summary>
+    /// <exception cref="BothyException">The content is not as long as it says, or the entry holds what tar cannot say.</exception>
+    public void Write(TreeEntry entry, IReadOnlyDictionary<string, string> records)
     {
+        ArgumentNullException.ThrowIfNull(records);
         _extended.Clear();
+        foreach (var (key, value) in records)
+        {
+            _extended.Add(key, TarText.Encode(value));
+        }
+
         FillHeader(entry);
         if (!_extended.IsEmpty)
         {
@@ -44,6 +54,9 @@ public sealed class TarWriter
         Append(new byte[2 * BlockSize]);
         Flush();
     }
+
+    /// <summary>Writes everything not yet written, and no end of the archive: another piece of it follows.</summary>
+    public void Cut() => Flush();
 
     private static char TypeOf(EntryKind kind) => kind switch
     {
