@@ -29,11 +29,16 @@ internal sealed class DebianPlanner(BuildSettings settings)
         foreach (var architecture in architectures)
         {
             string debian = architecture.Debian ?? throw new BothyException($"cannot build {spec.FileName} for {architecture}: Debian has no such architecture");
-            plans[architecture.Name] = await PlanAsync(spec, debian, repositories, previous?.Floors(architecture.Name) ?? [], cancellationToken);
+            plans[architecture.Name] = await PlanAsync(spec, debian, repositories, Floors(previous, architecture), cancellationToken);
         }
 
         return plans.ToImmutable();
     }
+
+    private static ImmutableArray<ReleaseFloor> Floors(LockFile? previous, ImageArchitecture architecture) =>
+        previous is not null && previous.Architectures.TryGetValue(architecture.Name, out var locked)
+            ? [.. locked.Repositories.OfType<LockedRepository.Debian>().Select(locked => new ReleaseFloor(locked.Release.Suite, locked.Release.Origin, locked.Release.Date))]
+            : [];
 
     private async Task<LockedArchitecture> PlanAsync(
         ImageSpec spec,
@@ -91,7 +96,7 @@ internal sealed class DebianPlanner(BuildSettings settings)
 
     private static LockedArchitecture Locked(DebianIndexes fetched, Resolution<DebianPackage>.Solved solved) => new()
     {
-        Repositories = fetched.Releases,
+        Repositories = [.. fetched.Releases.Select(release => new LockedRepository.Debian(release))],
         Warnings = [.. fetched.Warnings, .. solved.Warnings],
         Packages =
         [

@@ -51,9 +51,9 @@ public sealed class ImageBuilder(BuildSettings settings)
     public async Task VendorAsync(LockFile plan, string directory, CancellationToken cancellationToken)
     {
         var vendor = new VendorDirectory(directory);
-        foreach (var package in plan.Architectures.Values.SelectMany(architecture => architecture.Packages).DistinctBy(package => package.Digest))
+        foreach (var package in plan.Architectures.Values.SelectMany(architecture => architecture.Packages).DistinctBy(package => package.KnownDigest))
         {
-            await using var content = settings.Store.TryOpen(package.Digest) ?? throw new BothyException($"cannot keep {package.Id}: it is not in the store");
+            await using var content = settings.Store.TryOpen(package.KnownDigest) ?? throw new BothyException($"cannot keep {package.Id}: it is not in the store");
             await vendor.AddAsync(package, content, cancellationToken);
         }
     }
@@ -166,7 +166,7 @@ public sealed class ImageBuilder(BuildSettings settings)
         using var supply = new PackageSupply(settings);
         return await supply.OpenAsync(
             $"packages {architecture}",
-            [.. plan.Packages.Select(package => new PackageToFetch(package.Id, [package.Url], package.Size, package.Digest))], cancellationToken);
+            [.. plan.Packages.Select(package => new PackageToFetch(package.Id, [package.Url], package.Size, package.KnownDigest))], cancellationToken);
     }
 
     private void Report(ImageSpec spec, AssemblyResult assembly, bool strict)

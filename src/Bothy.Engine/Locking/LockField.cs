@@ -70,6 +70,20 @@ internal readonly struct LockField(JsonElement element, string path)
         return element.TryGetInt64(out long size) && size >= 0 ? size : throw Problem($"{element.GetRawText()} is not a count of bytes");
     }
 
+    /// <summary>The value true: what is false is left out.</summary>
+    public bool True()
+    {
+        Expect(JsonValueKind.True, "true");
+        return true;
+    }
+
+    /// <summary>The name of a file in a directory, which leads nowhere else.</summary>
+    public string FileName()
+    {
+        string text = Text();
+        return text[0] != '.' && text.AsSpan().IndexOfAny('/', '\0') < 0 ? text : throw Problem($"'{text}' is not the name of a file");
+    }
+
     /// <summary>A digest.</summary>
     public Digest Digest()
     {

@@ -26,23 +26,16 @@ public sealed record LockFile
     /// <summary>What was resolved, by OCI's name of the architecture with its variant (<c>amd64</c>, <c>arm/v7</c>).</summary>
     public required ImmutableSortedDictionary<string, LockedArchitecture> Architectures { get; init; }
 
-    /// <summary>
-    /// The date that a release of <paramref name="suite"/> at <paramref name="uri"/> must not be older than, where the lock has
-    /// one: going back behind it would bring back packages that were replaced.
-    /// </summary>
-    public DateTimeOffset? Floor(string architecture, string uri, string suite)
-    {
-        var dates = Architectures.TryGetValue(architecture, out var locked)
-            ? locked.Repositories.Where(release => release.Suite == suite && release.Uri.TrimEnd('/') == uri.TrimEnd('/')).Select(static release => release.Date)
-            : [];
-        return dates.Cast<DateTimeOffset?>().Max();
-    }
-
-    /// <summary>All such dates of one architecture, as fetching takes them.</summary>
-    public ImmutableArray<ReleaseFloor> Floors(string architecture) =>
-        Architectures.TryGetValue(architecture, out var locked)
-            ? [.. locked.Repositories.Select(static release => new ReleaseFloor(release.Suite, release.Origin, release.Date))]
-            : [];
+    /// <summary>What was taken although nothing vouches for it, because the user said so: the repositories, each once.</summary>
+    public ImmutableArray<string> Untrusted =>
+    [
+        .. Architectures.Values
+            .SelectMany(static architecture => architecture.Repositories)
+            .OfType<LockedRepository.Alpine>()
+            .Where(static repository => repository.IsUntrusted)
+            .Select(static repository => repository.Uri)
+            .Distinct(StringComparer.Ordinal),
+    ];
 }
 
 /// <summary>What made a lock.</summary>
@@ -54,8 +47,14 @@ public sealed record LockedTool(string Name, string Version, string Compression)
 /// <summary>What was resolved for one architecture.</summary>
 public sealed record LockedArchitecture
 {
-    /// <summary>The releases that were verified, in the order of the image file's repositories.</summary>
-    public ImmutableArray<VerifiedRelease> Repositories { get; init; } = [];
+    /// <summary>
+    /// The repositories that were verified, in the order of the image file. Their dates are the floor of the next resolution: going
+    /// back behind them would bring back packages that were replaced.
+    /// </summary>
+    public ImmutableArray<LockedRepository> Repositories { get; init; } = [];
+
+    /// <summary>The keys that the image keeps, so that its package manager trusts what it was built from; none for Debian.</summary>
+    public ImmutableArray<LockedKey> Keys { get; init; } = [];
 
     /// <summary>The packages, in installation order.</summary>
     public ImmutableArray<LockedPackage> Packages { get; init; } = [];
@@ -67,7 +66,51 @@ public sealed record LockedArchitecture
     public ImmutableArray<string> Warnings { get; init; } = [];
 }
 
-/// <summary>A package of a lock.</summary>
+/// <summary>A repository of a lock: what was verified on the way to its packages.</summary>
+public abstract record LockedRepository
+{
+    private LockedRepository()
+    {
+    }
+
+    /// <summary>A suite of a Debian archive.</summary>
+    public sealed record Debian(VerifiedRelease Release) : LockedRepository;
+
+    /// <summary>An apk repository, by its index.</summary>
+    public sealed record Alpine : LockedRepository
+    {
+        /// <summary>The address of the repository, without credentials and without the architecture.</summary>
+        public required string Uri { get; init; }
+
+        /// <summary>The tag that requests name to get packages from it, without its <c>@</c>; null where it has none.</summary>
+        public string? Tag { get; init; }
+
+        /// <summary>What the repository says about itself, such as <c>v3.19.1-41-g5a2a16a1e0c</c>; null where it says nothing.</summary>
+        public string? Description { get; init; }
+
+        /// <summary>When the index was made, as far as it tells.</summary>
+        public required DateTimeOffset Date { get; init; }
+
+        /// <summary>The digest of the index file.</summary>
+        public required Digest Index { get; init; }
+
+        /// <summary>The size of the index file in bytes.</summary>
+        public required long Size { get; init; }
+
+        /// <summary>The file name of the key whose signature over the index is good; null where there is none and the user allowed that.</summary>
+        public required string? Key { get; init; }
+
+        /// <summary>Whether nothing vouches for it.</summary>
+        public bool IsUntrusted => Key is null;
+    }
+}
+
+/// <summary>A key that the image keeps below <c>etc/apk/keys</c>.</summary>
+/// <param name="Name">The name of its file, by which signatures name it.</param>
+/// <param name="Text">The key in PEM.</param>
+public sealed record LockedKey(string Name, string Text);
+
+/// <summary>A package of a lock, or of a plan that is not complete before its packages have been fetched.</summary>
 public sealed record LockedPackage
 {
     /// <summary>Which package.</summary>
@@ -85,11 +128,23 @@ public sealed record LockedPackage
     /// <summary>The bytes of the package file.</summary>
     public required long Size { get; init; }
 
-    /// <summary>The digest of the package file.</summary>
-    public required Digest Digest { get; init; }
+    /// <summary>
+    /// The digest of the package file. An apk index does not tell it: then it is null in a plan that was only solved; a lock that is
+    /// written has it.
+    /// </summary>
+    public Digest? Digest { get; init; }
+
+    /// <summary>The identity of an apk package, <c>Q1…</c>; null for a Debian package.</summary>
+    public string? Checksum { get; init; }
+
+    /// <summary>The tag of the repository that an apk package is pinned to, without its <c>@</c>; null where it is not pinned.</summary>
+    public string? Tag { get; init; }
 
     /// <summary>Why it is there; the reason that decided it first.</summary>
     public ImmutableArray<Reason> Reasons { get; init; } = [];
+
+    /// <summary>The digest of the package file, where it has been fetched.</summary>
+    internal Digest KnownDigest => Digest ?? throw new InvalidOperationException($"{Id} has not been fetched");
 
     /// <summary>The name of the package file: the last part of its address.</summary>
     public string FileName => Uri.UnescapeDataString(Url.Segments[^1]);

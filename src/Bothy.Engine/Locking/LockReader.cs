@@ -19,6 +19,14 @@ internal static class LockReader
 
     private const int MaxDepth = 12;
 
+    private static readonly string[] DebianFields =
+        ["uri", "suite", "codename", "version", "origin", "date", "validUntil", "release", "keys", "indexes"];
+
+    private static readonly string[] AlpineFields = ["uri", "tag", "description", "date", "index", "size", "key", "untrusted"];
+
+    private static readonly string[] PackageFields =
+        ["name", "version", "architecture", "source", "sourceVersion", "url", "size", "digest", "checksum", "tag", "why"];
+
     /// <summary>Reads <paramref name="content"/>, which is called <paramref name="name"/> in messages.</summary>
     /// <exception cref="BothyException">It is not a lock that can be used.</exception>
     public static LockFile Read(string name, ReadOnlyMemory<byte> content)
@@ -100,22 +108,54 @@ internal static class LockReader
 
     private static LockedArchitecture ReadArchitecture(LockField field)
     {
-        field.Object("repositories", "packages", "omitted", "warnings");
+        field.Object("repositories", "keys", "packages", "omitted", "warnings");
 
         // The reasons name packages by names that are only known when all of them are.
         var names = new LockedNames(field["packages"].List(ReadId).Concat(field["omitted"].List(ReadId)));
         return new LockedArchitecture
         {
             Repositories = field["repositories"].List(ReadRepository),
+            Keys = field.Find("keys")?.List(ReadKey) ?? [],
             Packages = field["packages"].List(package => ReadPackage(package, names)),
             Omitted = field["omitted"].List(omitted => ReadOmission(omitted, names)),
             Warnings = Texts(field["warnings"]),
         };
     }
 
-    private static VerifiedRelease ReadRepository(LockField field)
+    private static LockedRepository ReadRepository(LockField field) =>
+        field.Object([.. DebianFields, .. AlpineFields]).Find("index") is null ? new LockedRepository.Debian(ReadRelease(field)) : ReadAlpine(field);
+
+    private static LockedRepository.Alpine ReadAlpine(LockField field)
     {
-        field.Object("uri", "suite", "codename", "version", "origin", "date", "validUntil", "release", "keys", "indexes");
+        field.Object(AlpineFields);
+        bool isUntrusted = field.Find("untrusted")?.True() ?? false;
+        string? key = field.Find("key")?.Text();
+        if (key is null != isUntrusted)
+        {
+            throw field.Problem(isUntrusted ? "it has a key and is untrusted" : "it has no key and is not untrusted");
+        }
+
+        return new LockedRepository.Alpine
+        {
+            Uri = field["uri"].Text(),
+            Tag = field.Find("tag")?.Text(),
+            Description = field.Find("description")?.Text(),
+            Date = field["date"].Date(),
+            Index = field["index"].Digest(),
+            Size = field["size"].Size(),
+            Key = key,
+        };
+    }
+
+    private static LockedKey ReadKey(LockField field)
+    {
+        field.Object("name", "text");
+        return new LockedKey(field["name"].FileName(), field["text"].Text());
+    }
+
+    private static VerifiedRelease ReadRelease(LockField field)
+    {
+        field.Object(DebianFields);
         return new VerifiedRelease
         {
             Uri = field["uri"].Text(),
@@ -137,7 +177,7 @@ internal static class LockReader
 
     private static LockedPackage ReadPackage(LockField field, LockedNames names)
     {
-        field.Object("name", "version", "architecture", "source", "sourceVersion", "url", "size", "digest", "why");
+        field.Object(PackageFields);
         return new LockedPackage
         {
             Id = ReadId(field),
@@ -146,6 +186,8 @@ internal static class LockReader
             Url = field["url"].Url(),
             Size = field["size"].Size(),
             Digest = field["digest"].Digest(),
+            Checksum = field.Find("checksum")?.Text(),
+            Tag = field.Find("tag")?.Text(),
             Reasons = field["why"].List(reason => ReadReason(reason, names)),
         };
     }
@@ -158,7 +200,7 @@ internal static class LockReader
 
     private static PackageId ReadId(LockField field)
     {
-        field.Object("name", "version", "architecture", "source", "sourceVersion", "url", "size", "digest", "why");
+        field.Object(PackageFields);
         return new PackageId(field["name"].Text(), field["version"].Text(), field["architecture"].Text());
     }
 

@@ -75,6 +75,15 @@ internal sealed class LockWriter
     {
         var names = new LockedNames(architecture.Packages.Select(static package => package.Id).Concat(architecture.Omitted.Select(static omitted => omitted.Id)));
         WriteList("repositories", architecture.Repositories, WriteRepository);
+        if (!architecture.Keys.IsEmpty)
+        {
+            WriteList("keys", architecture.Keys, key =>
+            {
+                _json.WriteString("name", key.Name);
+                _json.WriteString("text", key.Text);
+            });
+        }
+
         WriteList("packages", architecture.Packages, package => WritePackage(package, names));
         WriteList("omitted", architecture.Omitted, omitted =>
         {
@@ -84,7 +93,37 @@ internal sealed class LockWriter
         WriteTexts("warnings", architecture.Warnings);
     }
 
-    private void WriteRepository(VerifiedRelease release)
+    private void WriteRepository(LockedRepository repository)
+    {
+        switch (repository)
+        {
+            case LockedRepository.Debian debian:
+                WriteRelease(debian.Release);
+                break;
+            case LockedRepository.Alpine alpine:
+                WriteAlpine(alpine);
+                break;
+            default:
+                throw new ArgumentException($"no such repository: {repository}", nameof(repository));
+        }
+    }
+
+    private void WriteAlpine(LockedRepository.Alpine repository)
+    {
+        _json.WriteString("uri", repository.Uri);
+        WriteOptional("tag", repository.Tag);
+        WriteOptional("description", repository.Description);
+        _json.WriteString("date", Date(repository.Date));
+        _json.WriteString("index", repository.Index.ToString());
+        _json.WriteNumber("size", repository.Size);
+        WriteOptional("key", repository.Key);
+        if (repository.IsUntrusted)
+        {
+            _json.WriteBoolean("untrusted", true);
+        }
+    }
+
+    private void WriteRelease(VerifiedRelease release)
     {
         _json.WriteString("uri", release.Uri);
         _json.WriteString("suite", release.Suite);
@@ -110,7 +149,9 @@ internal sealed class LockWriter
         _json.WriteString("sourceVersion", package.SourceVersion);
         _json.WriteString("url", package.Url.GetComponents(UriComponents.AbsoluteUri & ~UriComponents.UserInfo, UriFormat.UriEscaped));
         _json.WriteNumber("size", package.Size);
-        _json.WriteString("digest", package.Digest.ToString());
+        _json.WriteString("digest", package.KnownDigest.ToString());
+        WriteOptional("checksum", package.Checksum);
+        WriteOptional("tag", package.Tag);
         WriteList("why", package.Reasons, reason => WriteReason(reason, names));
     }
 

@@ -18,7 +18,7 @@ public sealed class VendorDirectory(string path)
     public async Task<string?> FindAsync(LockedPackage package, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(package);
-        foreach (string name in (string[])[SafeName(package), DistinctName(package), package.Digest.Hex])
+        foreach (string name in (string[])[SafeName(package), DistinctName(package), package.KnownDigest.Hex])
         {
             string candidate = System.IO.Path.Combine(path, name);
             if (await HoldsAsync(candidate, package, cancellationToken))
@@ -76,9 +76,9 @@ public sealed class VendorDirectory(string path)
         }
 
         var actual = Digest.FromHash(hash.GetCurrentHash());
-        if (actual != package.Digest)
+        if (actual != package.KnownDigest)
         {
-            throw new BothyException($"cannot keep {package.Id}: its content is {actual}, and the lock says {package.Digest}");
+            throw new BothyException($"cannot keep {package.Id}: its content is {actual}, and the lock says {package.KnownDigest}");
         }
     }
 
@@ -90,7 +90,7 @@ public sealed class VendorDirectory(string path)
         }
 
         await using var content = file.OpenRead();
-        return Digest.FromHash(await SHA256.HashDataAsync(content, cancellationToken)) == package.Digest;
+        return Digest.FromHash(await SHA256.HashDataAsync(content, cancellationToken)) == package.KnownDigest;
     }
 
     // A name from an address: it must not lead out of the directory, nor be hidden or empty.
@@ -98,8 +98,8 @@ public sealed class VendorDirectory(string path)
     {
         string name = package.FileName;
         bool isName = name.Length is > 0 and <= 200 && name[0] != '.' && name.AsSpan().IndexOfAny('/', '\\', '\0') < 0;
-        return isName ? name : package.Digest.Hex;
+        return isName ? name : package.KnownDigest.Hex;
     }
 
-    private static string DistinctName(LockedPackage package) => $"{package.Digest.Hex[..ShownDigits]}_{SafeName(package)}";
+    private static string DistinctName(LockedPackage package) => $"{package.KnownDigest.Hex[..ShownDigits]}_{SafeName(package)}";
 }

@@ -72,6 +72,13 @@ public sealed class LockFilesTests
     [InlineData("architectures.amd64.repositories.0.keys", "[\"\"]", "architectures.amd64.repositories[0].keys[0]: it is empty")]
     [InlineData("architectures.amd64.repositories.0.indexes.0.size", "true", "architectures.amd64.repositories[0].indexes[0].size: want a number, not a truth value")]
     [InlineData("architectures.amd64.omitted.0.version", null, "architectures.amd64.omitted[0]: 'version' is missing")]
+    [InlineData("architectures.arm64.packages.0.checksum", "\"\"", "architectures.arm64.packages[0].checksum: it is empty")]
+    [InlineData("architectures.arm64.repositories.0.key", null, "architectures.arm64.repositories[0]: it has no key and is not untrusted")]
+    [InlineData("architectures.arm64.repositories.0.untrusted", "true", "architectures.arm64.repositories[0]: it has a key and is untrusted")]
+    [InlineData("architectures.arm64.repositories.0.untrusted", "1", "architectures.arm64.repositories[0].untrusted: want true, not a number")]
+    [InlineData("architectures.arm64.repositories.0.suite", "\"edge\"", "architectures.arm64.repositories[0]: unknown field 'suite'")] // of the other kind
+    [InlineData("architectures.arm64.repositories.0.index", null, "architectures.arm64.repositories[0]: unknown field 'description'")] // nothing says which kind it is
+    [InlineData("architectures.arm64.keys.0.name", "\"../passwd\"", "architectures.arm64.keys[0].name: '../passwd' is not the name of a file")]
     [InlineData("architectures.amd64.warnings", "\"x\"", "architectures.amd64.warnings: want an array, not a string")]
     public void Malformed_fields_are_named_by_their_path(string path, string? value, string reason)
     {
@@ -189,15 +196,20 @@ public sealed class LockFilesTests
     }
 
     [Fact]
-    public void The_dates_are_the_floor()
+    public void What_nothing_vouches_for_is_known()
+    {
+        Assert.Equal(["/packages/"], SampleLock.Create().Untrusted.AsEnumerable());
+        Assert.Equal(["/packages/"], LockFiles.Parse("x", LockFiles.Format(SampleLock.Create())).Untrusted.AsEnumerable());
+    }
+
+    [Fact]
+    public void A_plan_whose_packages_were_not_fetched_is_no_lock()
     {
         var sample = SampleLock.Create();
+        var arm64 = sample.Architectures["arm64"];
+        var solved = arm64 with { Packages = [arm64.Packages[0] with { Digest = null }] };
 
-        Assert.Equal(new DateTimeOffset(2024, 2, 10, 11, 7, 25, TimeSpan.Zero), sample.Floor("amd64", "http://mirror.example/debian", "bookworm"));
-        Assert.Null(sample.Floor("amd64", "http://mirror.example/debian", "sid"));
-        Assert.Null(sample.Floor("arm64", "http://mirror.example/debian", "bookworm"));
-        Assert.Null(sample.Floor("s390x", "http://mirror.example/debian", "bookworm"));
-        Assert.Equal("bookworm Debian", $"{sample.Floors("amd64")[0].Suite} {sample.Floors("amd64")[0].Origin}");
+        Assert.Throws<InvalidOperationException>(() => LockFiles.Format(sample with { Architectures = sample.Architectures.SetItem("arm64", solved) }));
     }
 
     private static void Set(JsonNode node, ReadOnlySpan<string> path, JsonArray? value, bool remove)

@@ -33,7 +33,8 @@ internal static class SampleLock
         Inputs = LockInputs.Of(Spec()),
         Architectures = ImmutableSortedDictionary.Create<string, LockedArchitecture>(StringComparer.Ordinal)
             .Add("amd64", Amd64())
-            .Add("arm64", new LockedArchitecture()),
+            .Add("arm64", Arm64())
+            .Add("s390x", new LockedArchitecture()),
     };
 
     public static LockedPackage Package(string name, string version, byte[] content, params Reason[] reasons) => new()
@@ -54,7 +55,7 @@ internal static class SampleLock
         {
             Repositories =
             [
-                new VerifiedRelease
+                new LockedRepository.Debian(new VerifiedRelease
                 {
                     Uri = "http://mirror.example/debian/",
                     Suite = "bookworm",
@@ -65,8 +66,8 @@ internal static class SampleLock
                     Digest = Digest.Of("release"u8),
                     KeyFingerprints = ["4CB50190207B4758A3F73A796ED0E7B82643E131"],
                     Indexes = [new VerifiedIndex("main/binary-amd64/Packages.xz", Digest.Of("index"u8), 8786996)],
-                },
-                new VerifiedRelease
+                }),
+                new LockedRepository.Debian(new VerifiedRelease
                 {
                     Uri = "http://mirror.example/debian-security/",
                     Suite = "bookworm-security",
@@ -74,7 +75,7 @@ internal static class SampleLock
                     ValidUntil = new DateTimeOffset(2024, 3, 8, 0, 0, 0, TimeSpan.Zero),
                     Digest = Digest.Of("security"u8),
                     KeyFingerprints = [],
-                },
+                }),
             ],
             Packages =
             [
@@ -86,4 +87,45 @@ internal static class SampleLock
             Warnings = ["'curl' is asked for twice"],
         };
     }
+
+    private static LockedArchitecture Arm64() => new()
+    {
+        Repositories =
+        [
+            new LockedRepository.Alpine
+            {
+                Uri = "https://mirror.example/alpine/v3.19/main/",
+                Description = "v3.19.1-41-g5a2a16a1e0c",
+                Date = new DateTimeOffset(2024, 1, 26, 17, 55, 7, TimeSpan.Zero),
+                Index = Digest.Of("APKINDEX"u8),
+                Size = 423_000,
+                Key = "builder-6165ee59.rsa.pub",
+            },
+            new LockedRepository.Alpine
+            {
+                Uri = "/packages/",
+                Tag = "local",
+                Date = new DateTimeOffset(2024, 2, 1, 0, 0, 0, TimeSpan.Zero),
+                Index = Digest.Of("unsigned"u8),
+                Size = 12,
+                Key = null,
+            },
+        ],
+        Keys = [new LockedKey("builder-6165ee59.rsa.pub", "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n")],
+        Packages =
+        [
+            new LockedPackage
+            {
+                Id = new PackageId("hello", "1.0-r0", "aarch64"),
+                Source = "hello",
+                SourceVersion = "1.0-r0",
+                Url = new Uri("file:///packages/aarch64/hello-1.0-r0.apk"),
+                Size = 3,
+                Digest = Digest.Of("apk"u8),
+                Checksum = "Q1eSUzT3rVPf3fqWYpVs25LWdQ4uw=",
+                Tag = "local",
+                Reasons = [new Reason.Requested("hello@local")],
+            },
+        ],
+    };
 }

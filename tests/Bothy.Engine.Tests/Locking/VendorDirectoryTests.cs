@@ -71,6 +71,6 @@ public sealed class VendorDirectoryTests : IDisposable
     {
         var odd = _package with { Url = new Uri(url) };
 
-        Assert.Equal(_directory[_package.Digest.Hex], await new VendorDirectory(_directory.Path).AddAsync(odd, new MemoryStream(Content), CancellationToken.None));
+        Assert.Equal(_directory[_package.Digest!.Value.Hex], await new VendorDirectory(_directory.Path).AddAsync(odd, new MemoryStream(Content), CancellationToken.None));
     }
 }
