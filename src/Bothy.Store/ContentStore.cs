@@ -138,12 +138,19 @@ public sealed class ContentStore
     public byte[]? TryReadResult(string kind, Digest key, int limit = 256 << 20) => StoredResult.TryRead(_directory, new ResultName(key, kind), limit);
 
     /// <summary>
-    /// Opens a derived result, or returns null. Its bytes are hashed as they are read, forward and once; the read that reaches the
-    /// end throws <see cref="DamagedItemException"/> where they are not those that were added. The stream knows its length, and is the caller's.
+    /// Opens a derived result, or returns null. Its bytes are checked, block by block, before they are given away: a read throws
+    /// <see cref="DamagedItemException"/> where they are not those that were added. The stream knows its length, and is the caller's.
     /// </summary>
     /// <inheritdoc cref="TryReadResult" path="/param"/>
     /// <exception cref="BothyException">It cannot be read.</exception>
     public Stream? TryOpenResult(string kind, Digest key) => StoredResult.TryOpen(_directory, new ResultName(key, kind));
+
+    /// <summary>Opens a derived result to read it in places, or returns null where there is none.</summary>
+    /// <inheritdoc cref="TryReadResult" path="/param"/>
+    /// <exception cref="DamagedItemException">It is damaged, as far as opening tells; it was removed.</exception>
+    /// <exception cref="BothyException">It cannot be read.</exception>
+    public ResultParts? TryOpenResultParts(string kind, Digest key) =>
+        ResultFile.TryOpen(_directory, new ResultName(key, kind)) is { } file ? new ResultParts(file) : null;
 
     /// <summary>Keeps a derived result that is in memory, in place of an earlier one; see <see cref="TryReadResult"/>.</summary>
     /// <exception cref="StoreWriteException">The store cannot be written.</exception>

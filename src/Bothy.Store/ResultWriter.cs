@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Bothy.Formats;
 
@@ -20,7 +21,7 @@ public sealed class ResultWriter : IDisposable
         _directory = directory;
         _name = name;
         _file = directory.CreateTemporary();
-        _content = new HashingStream(_file, directory, name.Prefix);
+        _content = new HashingStream(_file, directory, name);
     }
 
     /// <summary>Where the bytes go. Its writes throw <see cref="StoreWriteException"/> where the store cannot be written.</summary>
@@ -49,50 +50,66 @@ public sealed class ResultWriter : IDisposable
         _file.Dispose();
     }
 
-    private sealed class HashingStream : WriteOnlyStream
+    private sealed class HashingStream(FileStream file, StoreDirectory directory, ResultName name) : WriteOnlyStream
     {
-        private readonly FileStream _file;
-        private readonly StoreDirectory _directory;
-        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        private readonly ArrayBufferWriter<byte> _digests = new();
+        private readonly byte[] _block = new byte[ResultFile.BlockSize];
+        private int _filled;
         private long _length;
-
-        public HashingStream(FileStream file, StoreDirectory directory, ReadOnlySpan<byte> prefix)
-        {
-            _file = file;
-            _directory = directory;
-            _hash.AppendData(prefix);
-        }
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
-            _hash.AppendData(buffer);
             Append(buffer);
-        }
-
-        public void Finish() => Append(StoredResult.Trailer(_hash.GetHashAndReset()));
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
+            _length += buffer.Length;
+            if (_filled > 0)
             {
-                _hash.Dispose();
+                int count = Math.Min(buffer.Length, _block.Length - _filled);
+                buffer[..count].CopyTo(_block.AsSpan(_filled));
+                buffer = buffer[count..];
+                _filled += count;
+                if (_filled < _block.Length)
+                {
+                    return;
+                }
+
+                Hash(_block);
             }
 
-            base.Dispose(disposing);
+            for (; buffer.Length >= _block.Length; buffer = buffer[_block.Length..])
+            {
+                Hash(buffer[.._block.Length]);
+            }
+
+            buffer.CopyTo(_block);
+            _filled = buffer.Length;
+        }
+
+        public void Finish()
+        {
+            if (_filled > 0)
+            {
+                Hash(_block.AsSpan(0, _filled));
+            }
+
+            Append(ResultFile.End(name, _length, _digests.WrittenSpan));
+        }
+
+        private void Hash(ReadOnlySpan<byte> block)
+        {
+            SHA256.HashData(block, _digests.GetSpan(SHA256.HashSizeInBytes));
+            _digests.Advance(SHA256.HashSizeInBytes);
         }
 
         private void Append(ReadOnlySpan<byte> bytes)
         {
             try
             {
-                RandomAccess.Write(_file.SafeFileHandle, bytes, _length);
+                RandomAccess.Write(file.SafeFileHandle, bytes, _length);
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                throw _directory.Failure(failure);
+                throw directory.Failure(failure);
             }
-
-            _length += bytes.Length;
         }
     }
 }

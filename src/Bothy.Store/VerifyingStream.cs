@@ -10,12 +10,6 @@ internal sealed class VerifyingStream(Stream inner, long length, Digest expected
     private long _position;
     private bool _checked;
 
-    /// <summary>What the digest covers before the bytes themselves.</summary>
-    public ReadOnlySpan<byte> Prefix
-    {
-        init => _hash.AppendData(value);
-    }
-
     /// <summary>Called once when all bytes were read and found good.</summary>
     public Action? Verified { get; init; }
 
