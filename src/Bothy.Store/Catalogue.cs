@@ -46,18 +46,9 @@ public sealed class Catalogue : IDisposable
     internal static Catalogue? TryOpen(StoreDirectory directory, CatalogueName name)
     {
         string path = directory.Catalogue(name);
-        SafeFileHandle handle;
-        try
-        {
-            handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        }
-        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        if (StoreDirectory.TryOpenRead(path, name.ToString()) is not { } handle)
         {
             return null;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new BothyException($"cannot read {name} from the store: {FileFailure.Reason(failure)}", failure);
         }
 
         var source = new CatalogueSource(handle, path, name);
@@ -113,7 +104,7 @@ internal sealed class CatalogueSource(SafeFileHandle handle, string path, Catalo
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new BothyException($"cannot read {name} from the store: {FileFailure.Reason(failure)}", failure);
+            throw StoreDirectory.Unreadable(name.ToString(), failure);
         }
     }
 

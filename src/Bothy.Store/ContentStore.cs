@@ -52,7 +52,7 @@ public sealed class ContentStore
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new BothyException($"cannot read {digest} from the store: {FileFailure.Reason(failure)}", failure);
+            throw StoreDirectory.Unreadable(digest.ToString(), failure);
         }
     }
 

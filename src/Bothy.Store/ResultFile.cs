@@ -52,18 +52,9 @@ internal sealed class ResultFile : IDisposable
     public static ResultFile? TryOpen(StoreDirectory directory, ResultName name)
     {
         string path = directory.Result(name);
-        SafeFileHandle handle;
-        try
-        {
-            handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        }
-        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        if (StoreDirectory.TryOpenRead(path, name.ToString()) is not { } handle)
         {
             return null;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw Unreadable(name, failure);
         }
 
         var file = new ResultFile(handle, path, name);
@@ -159,7 +150,7 @@ internal sealed class ResultFile : IDisposable
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                throw Unreadable(_name, failure);
+                throw StoreDirectory.Unreadable(_name.ToString(), failure);
             }
 
             if (count == 0)
@@ -182,7 +173,4 @@ internal sealed class ResultFile : IDisposable
         hash.AppendData(digests);
         return hash.GetHashAndReset();
     }
-
-    private static BothyException Unreadable(ResultName name, Exception failure) =>
-        new($"cannot read {name} from the store: {FileFailure.Reason(failure)}", failure);
 }

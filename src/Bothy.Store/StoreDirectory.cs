@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 
 namespace Bothy.Store;
 
@@ -108,6 +109,28 @@ internal sealed class StoreDirectory(string path)
 
         Publish(file, target);
     }
+
+    /// <summary>Opens the file of <paramref name="item"/>; null where there is none.</summary>
+    /// <exception cref="BothyException">It cannot be read.</exception>
+    public static SafeFileHandle? TryOpenRead(string path, string item)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(item, failure);
+        }
+    }
+
+    /// <summary>What is to be thrown where a file of the store is there and cannot be read.</summary>
+    public static BothyException Unreadable(string item, Exception failure) =>
+        new($"cannot read {item} from the store: {FileFailure.Reason(failure)}", failure);
 
     /// <summary>Removes an unfinished file, which is still open and so still ours.</summary>
     public static void Discard(FileStream file) => RemoveQuietly(file.Name);
