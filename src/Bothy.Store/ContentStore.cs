@@ -110,6 +110,19 @@ public sealed class ContentStore
     /// <exception cref="BothyException">The store cannot be written.</exception>
     public Reception BeginReception(Digest expected, long? size) => Reception.Begin(_directory, expected, size);
 
+    /// <summary>
+    /// Begins to receive a blob whose digest nobody knows yet, continuing where an earlier attempt of the same <paramref name="name"/> stopped.
+    /// Whoever commits it judges its bytes.
+    /// </summary>
+    /// <param name="name">What it is, for messages and to find the earlier attempt.</param>
+    /// <param name="size">The size that it must have, where known.</param>
+    /// <exception cref="BothyException">The store cannot be written.</exception>
+    public Reception BeginReception(string name, long? size)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return Reception.Begin(_directory, name, size);
+    }
+
     /// <summary>Begins to freeze a tree of files, made from the bytes with digest <paramref name="source"/>.</summary>
     /// <param name="source">What the tree is made from: a package, a layer.</param>
     /// <param name="kind">How it was read, so that one source can have several: lower-case letters, digits and dashes.</param>

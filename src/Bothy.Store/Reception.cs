@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Bothy.Formats;
 
 namespace Bothy.Store;
@@ -16,14 +17,16 @@ public sealed class Reception : IDisposable
     private readonly StoreDirectory _directory;
     private readonly FileStream _file;
     private readonly HashingStream _destination;
-    private readonly Digest _expected;
+    private readonly string _what;
+    private readonly Digest? _expected;
     private readonly long? _size;
     private readonly bool _keep;
     private bool _done;
 
-    private Reception(StoreDirectory directory, Digest expected, long? size, FileStream? partial)
+    private Reception(StoreDirectory directory, string what, Digest? expected, long? size, FileStream? partial)
     {
         _directory = directory;
+        _what = what;
         _expected = expected;
         _size = size;
         _keep = partial is not null;
@@ -43,25 +46,43 @@ public sealed class Reception : IDisposable
     /// </summary>
     public long ResumedFrom { get; private set; }
 
-    /// <summary>Checks what was received and makes it visible under its digest.</summary>
+    /// <summary>Checks what was received, makes it visible under its digest, and returns that.</summary>
+    /// <param name="judge">
+    /// Looks at all the bytes, from their start, and says what is wrong with them, null for nothing. It has to be given where no digest is expected.
+    /// </param>
     /// <exception cref="RefusedContentException">The bytes are not those expected, and were thrown away.</exception>
     /// <exception cref="StoreWriteException">The store cannot be written.</exception>
-    public void Commit()
+    public Digest Commit(Func<Stream, string?>? judge = null)
     {
         ObjectDisposedException.ThrowIf(_done, this);
+        if (_expected is null)
+        {
+            ArgumentNullException.ThrowIfNull(judge);
+        }
+
         if (_size is { } size && _destination.Length != size)
         {
             throw Refuse(FormattableString.Invariant($"it has {_destination.Length} bytes where {size} are expected"));
         }
 
         var actual = _destination.Finish();
-        if (actual != _expected)
+        if (actual != (_expected ?? actual))
         {
             throw Refuse($"its digest is {actual}");
         }
 
-        _directory.Publish(_file, _directory.Blob(_expected));
+        if (judge is not null)
+        {
+            _file.Position = 0;
+            if (judge(_file) is { } reason)
+            {
+                throw Refuse(reason);
+            }
+        }
+
+        _directory.Publish(_file, _directory.Blob(actual));
         _done = true;
+        return actual;
     }
 
     /// <inheritdoc />
@@ -82,18 +103,23 @@ public sealed class Reception : IDisposable
         _file.Dispose();
     }
 
-    internal static Reception Begin(StoreDirectory directory, Digest expected, long? size)
+    internal static Reception Begin(StoreDirectory directory, Digest expected, long? size) =>
+        new Reception(directory, expected.ToString(), expected, size, directory.TryOpenPartial(expected)).Continued();
+
+    internal static Reception Begin(StoreDirectory directory, string name, long? size) =>
+        new Reception(directory, name, expected: null, size, directory.TryOpenPartial(Digest.Of(Encoding.UTF8.GetBytes(name)))).Continued();
+
+    private Reception Continued()
     {
-        var reception = new Reception(directory, expected, size, directory.TryOpenPartial(expected));
         try
         {
-            reception._destination.HashWhatIsThere();
-            reception.ResumedFrom = reception._destination.Length;
-            return reception;
+            _destination.HashWhatIsThere();
+            ResumedFrom = _destination.Length;
+            return this;
         }
         catch
         {
-            reception.Dispose();
+            Dispose();
             throw;
         }
     }
@@ -103,7 +129,7 @@ public sealed class Reception : IDisposable
         StoreDirectory.Discard(_file);
         _done = true;
         _file.Dispose();
-        return new RefusedContentException(_expected, reason);
+        return new RefusedContentException(_what, reason);
     }
 
     /// <summary>The end of a file, hashed as it grows.</summary>

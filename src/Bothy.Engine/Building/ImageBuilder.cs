@@ -166,7 +166,7 @@ public sealed class ImageBuilder(BuildSettings settings)
         using var supply = new PackageSupply(settings);
         return await supply.OpenAsync(
             $"packages {architecture}",
-            [.. plan.Packages.Select(package => new PackageToFetch(package.Id, [package.Url], package.Size, package.KnownDigest))], cancellationToken);
+            [.. plan.Packages.Select(package => new PackageToFetch(package.Id, [package.Url], package.Size, new PackageIdentity.OfFile(package.KnownDigest)))], cancellationToken);
     }
 
     private void Report(ImageSpec spec, AssemblyResult assembly, bool strict)

@@ -33,10 +33,10 @@ internal sealed class PackageSupply(BuildSettings settings) : IDisposable
 
         // The largest first: a large one begun last would be decoded alone at the end.
         var order = Enumerable.Range(0, packages.Length).OrderByDescending(index => packages[index].Size).ToList();
-        var positions = order.ToDictionary(index => packages[index].Digest);
+        var positions = order.ToDictionary(index => packages[index].Identity);
         await _fetcher.FetchAllAsync(
             order.Select(index => packages[index]),
-            async (package, token) => opened[positions[package.Digest]] = await OpenAsync(package, progress, token),
+            async (package, digest, token) => opened[positions[package.Identity]] = await OpenAsync(package, digest, progress, token),
             progress,
             cancellationToken);
         settings.Progress.Report(new BuildEvent.Finished(phase, $"{packages.Length} packages, {ByteSize.Text(packages.Sum(package => package.Size))}"));
@@ -46,18 +46,18 @@ internal sealed class PackageSupply(BuildSettings settings) : IDisposable
     /// <inheritdoc />
     public void Dispose() => _decoding.Dispose();
 
-    private async Task<PackageContents> OpenAsync(PackageToFetch package, IProgress<FetchProgress> progress, CancellationToken cancellationToken)
+    private async Task<PackageContents> OpenAsync(PackageToFetch package, Digest digest, IProgress<FetchProgress> progress, CancellationToken cancellationToken)
     {
         await _decoding.WaitAsync(cancellationToken);
         try
         {
-            return await _packages.OpenAsync(package.Id, package.Digest, cancellationToken);
+            return await _packages.OpenAsync(package.Id, digest, cancellationToken);
         }
         catch (DamagedItemException damaged)
         {
             settings.Progress.Report(new BuildEvent.Warning($"{damaged.Message}; fetching {package.Id} again"));
             await _fetcher.FetchAsync(package, progress, cancellationToken);
-            return await _packages.OpenAsync(package.Id, package.Digest, cancellationToken);
+            return await _packages.OpenAsync(package.Id, digest, cancellationToken);
         }
         finally
         {

@@ -15,6 +15,8 @@ internal sealed class CompressedInput(Stream inner, string source) : IDisposable
     private int _end;
     private bool _summing;
     private uint _crc;
+    private Action<ReadOnlyMemory<byte>>? _observer;
+    private int _unobserved;
     private bool _disposed;
 
     /// <summary>The buffer; the unread bytes begin at <see cref="At"/>, and <see cref="Spare"/> more follow the last.</summary>
@@ -51,9 +53,11 @@ internal sealed class CompressedInput(Stream inner, string source) : IDisposable
             return true;
         }
 
+        Observe();
         _buffer.AsSpan(At, _end - At).CopyTo(_buffer);
         _end -= At;
         At = 0;
+        _unobserved = 0;
         _end += inner.ReadAtLeast(_buffer.AsSpan(_end, Capacity - Spare - _end), count - _end, throwOnEndOfStream: false);
         return _end >= count;
     }
@@ -82,6 +86,20 @@ internal sealed class CompressedInput(Stream inner, string source) : IDisposable
     {
         _summing = false;
         return _crc;
+    }
+
+    /// <summary>Shows <paramref name="observer"/> every byte that is consumed from here on, in large pieces, until <see cref="EndObservation"/>.</summary>
+    public void BeginObservation(Action<ReadOnlyMemory<byte>> observer)
+    {
+        _observer = observer;
+        _unobserved = At;
+    }
+
+    /// <summary>Shows the observer what it has not seen yet, and no more after it.</summary>
+    public void EndObservation()
+    {
+        Observe();
+        _observer = null;
     }
 
     /// <summary>Consumes zero bytes up to a multiple of four of what was consumed since <paramref name="start"/>.</summary>
@@ -115,12 +133,30 @@ internal sealed class CompressedInput(Stream inner, string source) : IDisposable
         throw Malformed("a number is too long");
     }
 
+    /// <summary>Consumes and gives what is in the buffer, filling it first where it is empty; nothing at the end. Valid until the next call.</summary>
+    public ReadOnlyMemory<byte> TakeAvailable()
+    {
+        TryFill(1);
+        var bytes = _buffer.AsMemory(At, _end - At);
+        Skip(bytes.Length);
+        return bytes;
+    }
+
     /// <summary>A failure at the current offset.</summary>
     public MalformedDataException Malformed(string problem) => new(source, Offset, problem);
 
     /// <summary>Throws the failure at the current offset.</summary>
     [DoesNotReturn]
     public void Fail(string problem) => throw Malformed(problem);
+
+    private void Observe()
+    {
+        if (_observer is not null && At > _unobserved)
+        {
+            _observer(_buffer.AsMemory(_unobserved, At - _unobserved));
+            _unobserved = At;
+        }
+    }
 
     public void Dispose()
     {

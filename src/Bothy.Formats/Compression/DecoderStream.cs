@@ -3,12 +3,11 @@ namespace Bothy.Formats.Compression;
 /// <summary>What a decoder makes, as a stream with a limit.</summary>
 internal sealed class DecoderStream : ForwardReadStream
 {
-    private readonly Stream _inner;
     private readonly string _source;
     private readonly long _limit;
-    private readonly bool _leaveOpen;
     private readonly CompressedInput _input;
     private readonly IDecoder _decoder;
+    private readonly IDisposable[] _owned;
     private ReadOnlyMemory<byte> _ready;
     private long _given;
     private bool _broken;
@@ -17,12 +16,21 @@ internal sealed class DecoderStream : ForwardReadStream
     /// <summary>Decodes <paramref name="inner"/>, reading ahead; more than <paramref name="limit"/> bytes out of it are a failure.</summary>
     public DecoderStream(Stream inner, Func<CompressedInput, IDecoder> open, string source, long limit, bool leaveOpen)
     {
-        _inner = inner;
         _source = source;
         _limit = limit;
-        _leaveOpen = leaveOpen;
         _input = new CompressedInput(inner, source);
         _decoder = open(_input);
+        _owned = leaveOpen ? [_decoder, _input] : [_decoder, _input, inner];
+    }
+
+    /// <summary>Gives what <paramref name="decoder"/> makes of a part of <paramref name="input"/>; both stay the caller's.</summary>
+    public DecoderStream(CompressedInput input, IDecoder decoder, string source, long limit)
+    {
+        _source = source;
+        _limit = limit;
+        _input = input;
+        _decoder = decoder;
+        _owned = [];
     }
 
     public override int Read(Span<byte> buffer)
@@ -62,11 +70,9 @@ internal sealed class DecoderStream : ForwardReadStream
         {
             _disposed = true;
             _ready = default;
-            _decoder.Dispose();
-            _input.Dispose();
-            if (!_leaveOpen)
+            foreach (var owned in _owned)
             {
-                _inner.Dispose();
+                owned.Dispose();
             }
         }
 

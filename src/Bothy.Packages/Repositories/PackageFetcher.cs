@@ -9,8 +9,8 @@ namespace Bothy.Packages.Repositories;
 /// <param name="Id">Which package.</param>
 /// <param name="Uris">Where it can be had, best first.</param>
 /// <param name="Size">Its size in bytes.</param>
-/// <param name="Digest">Its digest: what decides, wherever it comes from.</param>
-public sealed record PackageToFetch(PackageId Id, ImmutableArray<Uri> Uris, long Size, Digest Digest);
+/// <param name="Identity">What decides whether bytes are it, wherever they come from.</param>
+public sealed record PackageToFetch(PackageId Id, ImmutableArray<Uri> Uris, long Size, PackageIdentity Identity);
 
 /// <summary>Brings package files into the store: from the store itself, from local directories, from mirrors in their order.</summary>
 /// <param name="transfer">The way to the mirrors.</param>
@@ -23,28 +23,31 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
 
     private readonly ConcurrentDictionary<string, Digest> _hashed = new(StringComparer.Ordinal);
 
-    /// <summary>Fetches all of <paramref name="packages"/>, several at a time, and calls <paramref name="arrived"/> for each as soon as it is in the store.</summary>
+    /// <summary>Fetches all of <paramref name="packages"/>, several at a time, and calls <paramref name="arrived"/> for each, with its digest, as soon as it is in the store.</summary>
     /// <exception cref="BothyException">One of them cannot be had from anywhere.</exception>
-    public Task FetchAllAsync(IEnumerable<PackageToFetch> packages, Func<PackageToFetch, CancellationToken, Task> arrived, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
+    public Task FetchAllAsync(IEnumerable<PackageToFetch> packages, Func<PackageToFetch, Digest, CancellationToken, Task> arrived, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce, CancellationToken = cancellationToken };
         return Parallel.ForEachAsync(packages, options, async (package, token) =>
         {
-            await FetchAsync(package, progress, token);
-            await arrived(package, token);
+            var digest = await FetchAsync(package, progress, token);
+            await arrived(package, digest, token);
         });
     }
 
-    /// <summary>Sees to it that <paramref name="package"/> is in the store; what was received of it before is not asked for again.</summary>
+    /// <summary>
+    /// Sees to it that <paramref name="package"/> is in the store, and returns the digest it has there; what was received of it before is not asked for again.
+    /// </summary>
     /// <exception cref="StoreWriteException">The store cannot be written; no further source is tried.</exception>
     /// <exception cref="BothyException">It cannot be had from anywhere.</exception>
-    public async Task FetchAsync(PackageToFetch package, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
+    public async Task<Digest> FetchAsync(PackageToFetch package, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(package);
-        if (store.Contains(package.Digest) || await TryTakeAsync(package, cancellationToken))
+        var arrival = PackageArrival.Of(package.Identity, store);
+        if ((arrival.TryFind() ?? await TryTakeAsync(package, arrival, cancellationToken)) is { } present)
         {
             progress?.Report(new FetchProgress(package.Id.ToString(), package.Size, package.Size));
-            return;
+            return present;
         }
 
         BothyException? first = null;
@@ -52,8 +55,7 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
         {
             try
             {
-                await DownloadAsync(package, uri, progress, cancellationToken);
-                return;
+                return await DownloadAsync(package, arrival, uri, progress, cancellationToken);
             }
             catch (BothyException failure) when (failure is not StoreWriteException)
             {
@@ -70,37 +72,33 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
     private static string Reason(BothyException failure) =>
         failure.Message.StartsWith("cannot fetch ", StringComparison.Ordinal) ? failure.Message["cannot fetch ".Length..] : failure.Message;
 
-    private async Task DownloadAsync(PackageToFetch package, Uri uri, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
-    {
-        if (!await TryDownloadAsync(package, uri, progress, cancellationToken))
-        {
-            await TryDownloadAsync(package, uri, progress, cancellationToken);
-        }
-    }
+    // Where what an earlier attempt had left may be what is wrong, it is gone now, and the next begins at the start.
+    private async Task<Digest> DownloadAsync(PackageToFetch package, PackageArrival arrival, Uri uri, IProgress<FetchProgress>? progress, CancellationToken cancellationToken) =>
+        await TryDownloadAsync(package, arrival, uri, progress, cancellationToken)
+        ?? await TryDownloadAsync(package, arrival, uri, progress, cancellationToken)
+        ?? throw new InvalidOperationException("an attempt from the start was continued");
 
-    // False where what an earlier attempt had left may be what is wrong; it is gone now, and the next begins at the start.
-    private async Task<bool> TryDownloadAsync(PackageToFetch package, Uri uri, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
+    private async Task<Digest?> TryDownloadAsync(PackageToFetch package, PackageArrival arrival, Uri uri, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
     {
-        using var reception = store.BeginReception(package.Digest, package.Size);
+        using var reception = arrival.Begin(package.Size);
         var reporting = progress is null ? null : new Reporting(package, progress);
         await transfer.DownloadAsync(uri, reception.Destination, new DownloadOptions { ExpectedSize = package.Size }, reporting, cancellationToken);
         try
         {
-            reception.Commit();
-            return true;
+            return arrival.Commit(reception);
         }
         catch (RefusedContentException) when (reception.ResumedFrom > 0)
         {
-            return false;
+            return null;
         }
         catch (RefusedContentException refused)
         {
-            throw new BothyException($"cannot fetch {DebianRepository.ShownUri(uri)}: {refused.Reason} where {package.Digest} is expected", refused) { Hint = refused.Hint };
+            throw new BothyException($"cannot fetch {DebianRepository.ShownUri(uri)}: {refused.Reason} where {package.Identity} is expected", refused) { Hint = refused.Hint };
         }
     }
 
     // By the usual name first; a directory of thousands of packages is not hashed for the sake of one.
-    private async Task<bool> TryTakeAsync(PackageToFetch package, CancellationToken cancellationToken)
+    private async Task<Digest?> TryTakeAsync(PackageToFetch package, PackageArrival arrival, CancellationToken cancellationToken)
     {
         foreach (string directory in directories)
         {
@@ -110,19 +108,29 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
             var names = NamesOf(package);
             foreach (var file in candidates.OrderByDescending(file => names.Contains(file.Name, StringComparer.Ordinal)).ThenBy(file => file.FullName, StringComparer.Ordinal))
             {
-                if (await DigestOfAsync(file.FullName, cancellationToken) == package.Digest)
+                if (await IsItAsync(file.FullName, package.Identity, cancellationToken))
                 {
-                    await TakeAsync(package, file.FullName, cancellationToken);
-                    return true;
+                    return await TakeAsync(package, arrival, file.FullName, cancellationToken);
                 }
             }
         }
 
-        return false;
+        return null;
+    }
+
+    private async Task<bool> IsItAsync(string path, PackageIdentity identity, CancellationToken cancellationToken)
+    {
+        if (identity is PackageIdentity.OfFile known)
+        {
+            return await DigestOfAsync(path, cancellationToken) == known.Digest;
+        }
+
+        await using var file = File.OpenRead(path);
+        return PackageArrival.Problem(identity, file) is null;
     }
 
     private static string[] NamesOf(PackageToFetch package) =>
-        [.. package.Uris.Select(uri => Uri.UnescapeDataString(uri.Segments[^1])), package.Digest.Hex];
+        [.. package.Uris.Select(uri => Uri.UnescapeDataString(uri.Segments[^1])), .. package.Identity is PackageIdentity.OfFile known ? [known.Digest.Hex] : Array.Empty<string>()];
 
     private async Task<Digest> DigestOfAsync(string path, CancellationToken cancellationToken)
     {
@@ -136,13 +144,13 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
         return digest;
     }
 
-    private async Task TakeAsync(PackageToFetch package, string path, CancellationToken cancellationToken)
+    private static async Task<Digest> TakeAsync(PackageToFetch package, PackageArrival arrival, string path, CancellationToken cancellationToken)
     {
-        using var reception = store.BeginReception(package.Digest, package.Size);
+        using var reception = arrival.Begin(package.Size);
         await using var file = File.OpenRead(path);
         reception.Destination.SetLength(0);
         await file.CopyToAsync(reception.Destination, cancellationToken);
-        reception.Commit();
+        return arrival.Commit(reception);
     }
 
     private sealed class Reporting(PackageToFetch package, IProgress<FetchProgress> progress) : IProgress<long>

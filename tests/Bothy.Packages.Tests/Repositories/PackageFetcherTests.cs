@@ -169,15 +169,16 @@ public sealed class PackageFetcherTests : IDisposable
         var packages = Enumerable.Range(0, 30).Select(i => new DebBuilder($"p{i}").Build()).Select((deb, i) =>
         {
             _server.Serve($"/p{i}.deb", deb);
-            return new PackageToFetch(new PackageId($"p{i}", "1.0-1", "amd64"), [_server[$"/p{i}.deb"]], deb.Length, Digest.Of(deb));
+            return new PackageToFetch(new PackageId($"p{i}", "1.0-1", "amd64"), [_server[$"/p{i}.deb"]], deb.Length, new PackageIdentity.OfFile(Digest.Of(deb)));
         }).ToArray();
         var arrived = new System.Collections.Concurrent.ConcurrentBag<string>();
 
         await new PackageFetcher(_transfer, Store, []).FetchAllAsync(
             packages,
-            (package, _) =>
+            (package, digest, _) =>
             {
-                Assert.True(Store.Contains(package.Digest));
+                Assert.Equal(new PackageIdentity.OfFile(digest), package.Identity);
+                Assert.True(Store.Contains(digest));
                 arrived.Add(package.Id.Name);
                 return Task.CompletedTask;
             },
@@ -194,9 +195,9 @@ public sealed class PackageFetcherTests : IDisposable
         return changed;
     }
 
-    private Task FetchAsync(ImmutableArray<Uri> uris, ImmutableArray<string>? directories = null, IProgress<FetchProgress>? progress = null) =>
+    private Task<Digest> FetchAsync(ImmutableArray<Uri> uris, ImmutableArray<string>? directories = null, IProgress<FetchProgress>? progress = null) =>
         new PackageFetcher(_transfer, Store, directories ?? []).FetchAsync(
-            new PackageToFetch(new PackageId("hello", "1.0-1", "amd64"), uris, Deb.Length, DebDigest),
+            new PackageToFetch(new PackageId("hello", "1.0-1", "amd64"), uris, Deb.Length, new PackageIdentity.OfFile(DebDigest)),
             progress,
             CancellationToken.None);
 

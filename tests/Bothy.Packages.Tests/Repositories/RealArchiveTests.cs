@@ -52,7 +52,7 @@ public sealed class RealArchiveTests(ITestOutputHelper output) : IDisposable
         foreach (string name in new[] { "base-files", "libc6", "login", "passwd", "perl-base", "python3.11-minimal", "git", "man-db", "tzdata", "openssh-client" })
         {
             var package = fetched.Indexes.SelectMany(index => index.Named(name)).First();
-            await fetcher.FetchAsync(new PackageToFetch(package.Id, [package.Uri], package.Size, package.Digest), progress: null, CancellationToken.None);
+            await fetcher.FetchAsync(new PackageToFetch(package.Id, [package.Uri], package.Size, new PackageIdentity.OfFile(package.Digest)), progress: null, CancellationToken.None);
             string deb = _store[name + ".deb"];
             File.WriteAllBytes(deb, store.TryRead(package.Digest)!);
 

@@ -38,30 +38,29 @@ internal sealed class GzipDecoder(CompressedInput input) : IDecoder
                 BeginMember();
             }
 
-            if (_inflater.TryNext(out bytes))
+            if (TryNextOfMember(out bytes))
             {
-                _crc = Crc32.Append(_crc, bytes.Span);
-                _length = unchecked(_length + (uint)bytes.Length);
                 return true;
             }
-
-            EndMember();
         }
     }
 
-    public void Dispose() => _inflater.Dispose();
-
-    private bool IsAtEnd()
+    /// <summary>The next piece of the member that was begun; false at its end, the input then being right behind it.</summary>
+    public bool TryNextOfMember(out ReadOnlyMemory<byte> bytes)
     {
-        while (input.TryFill(1) && input.Peek(1)[0] == 0)
+        if (_inflater.TryNext(out bytes))
         {
-            input.Skip(1);
+            _crc = Crc32.Append(_crc, bytes.Span);
+            _length = unchecked(_length + (uint)bytes.Length);
+            return true;
         }
 
-        return !input.TryFill(1);
+        EndMember();
+        return false;
     }
 
-    private void BeginMember()
+    /// <summary>Begins a member, the input being at its first byte.</summary>
+    public void BeginMember()
     {
         input.BeginCrc();
         if (input.Take(2) is not [0x1F, 0x8B])
@@ -95,6 +94,18 @@ internal sealed class GzipDecoder(CompressedInput input) : IDecoder
         _inMember = true;
         _crc = 0;
         _length = 0;
+    }
+
+    public void Dispose() => _inflater.Dispose();
+
+    private bool IsAtEnd()
+    {
+        while (input.TryFill(1) && input.Peek(1)[0] == 0)
+        {
+            input.Skip(1);
+        }
+
+        return !input.TryFill(1);
     }
 
     private void SkipText(bool present)
