@@ -34,10 +34,10 @@ public readonly record struct ApkDependency(string Name, ApkOperator Operator, s
         TryParse(s, anyVersion: false, out result);
 
     /// <summary>
-    /// Reads a name that a package provides. Its version may be any text: libraries say <c>so:libphobos2.so.0.104.o=0.104.o</c>, and
-    /// apk takes that.
+    /// Reads a dependency of an index. Its version may be any text: packages have versions like <c>1.1.0b1-r7</c>, libraries say
+    /// <c>so:libphobos2.so.0.104.o=0.104.o</c>, and apk takes that.
     /// </summary>
-    internal static bool TryParseProvided(ReadOnlySpan<char> s, out ApkDependency result) => TryParse(s, anyVersion: true, out result);
+    internal static bool TryParseIndexed(ReadOnlySpan<char> s, out ApkDependency result) => TryParse(s, anyVersion: true, out result);
 
     private static bool TryParse(ReadOnlySpan<char> s, bool anyVersion, out ApkDependency result)
     {

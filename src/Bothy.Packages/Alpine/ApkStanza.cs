@@ -142,8 +142,7 @@ internal ref struct ApkStanza(ApkIndexOrigin index, long offset)
                 throw Malformed($"{Text('P')} has more than {MostDependencies} words in {letter}");
             }
 
-            bool read = letter == 'p' ? ApkDependency.TryParseProvided(word, out var dependency) : ApkDependency.TryParse(word, null, out dependency);
-            if (read && dependency.Tag is null)
+            if (ApkDependency.TryParseIndexed(word, out var dependency) && dependency.Tag is null)
             {
                 dependencies.Add(dependency);
             }
