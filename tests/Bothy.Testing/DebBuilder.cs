@@ -16,6 +16,9 @@ public enum DebCompression
 
     /// <summary><c>.tar.xz</c>, by the program xz.</summary>
     Xz,
+
+    /// <summary><c>.tar.zst</c>, by the program zstd.</summary>
+    Zstd,
 }
 
 /// <summary>Makes a <c>.deb</c> (deb(5)) from what a test says, good or hostile: nothing is checked.</summary>
@@ -113,7 +116,7 @@ public sealed class DebBuilder(string name, string version = "1.0-1", string arc
     {
         var paragraph = new RawTarEntry("./control", '0') { Content = Encoding.UTF8.GetBytes(ControlParagraph()) };
         var root = new RawTarEntry("./", '5') { Mode = 0b111_101_101 };
-        string suffix = Compression switch { DebCompression.Gzip => ".gz", DebCompression.Xz => ".xz", _ => "" };
+        string suffix = Compression switch { DebCompression.Gzip => ".gz", DebCompression.Xz => ".xz", DebCompression.Zstd => ".zst", _ => "" };
         (string, byte[])[] members =
         [
             ("debian-binary", Encoding.ASCII.GetBytes(FormatVersion)),
@@ -145,6 +148,7 @@ public sealed class DebBuilder(string name, string version = "1.0-1", string arc
     {
         DebCompression.Gzip => Gzip(tar),
         DebCompression.Xz => Judge.Run("xz", ["-c"], tar).Succeeded().OutputBytes,
+        DebCompression.Zstd => Judge.Run("zstd", ["-c", "-q"], tar).Succeeded().OutputBytes,
         _ => tar,
     };
 

@@ -107,6 +107,7 @@ public sealed class DebianArchiveBuilder(string directory, TestSigner signer)
             {
                 ".gz" => DebBuilder.Gzip(text),
                 ".xz" => Judge.Run("xz", ["-c"], text).Succeeded().OutputBytes,
+                ".zst" => Judge.Run("zstd", ["-c", "-q"], text).Succeeded().OutputBytes,
                 _ => text,
             };
         }

@@ -3,20 +3,24 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Bothy.Formats.Compression;
 
-/// <summary>Compressed bytes, buffered so that a whole chunk of LZMA2 lies in one piece, with the offset for messages.</summary>
+/// <summary>Compressed bytes, buffered so that a whole chunk of LZMA2 or block of zstd lies in one piece, with the offset for messages.</summary>
 internal sealed class CompressedInput(Stream inner, string source) : IDisposable
 {
+    /// <summary>Bytes of the buffer before the first one, so that decoders that read backwards need look for the start only now and then.</summary>
+    public const int Lead = 32;
+
     /// <summary>Bytes of the buffer behind the last one read, so that decoders need look for the end only now and then.</summary>
     public const int Spare = 32;
 
-    private const int Capacity = 128 << 10;
+    // More than the largest block of zstd with its header, and as much again, so that most reads are long ones.
+    private const int Capacity = 256 << 10;
 
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(Capacity);
-    private int _end;
+    private int _end = Lead;
     private bool _summing;
     private uint _crc;
     private Action<ReadOnlyMemory<byte>>? _observer;
-    private int _unobserved;
+    private int _unobserved = Lead;
     private bool _disposed;
 
     /// <summary>The buffer; the unread bytes begin at <see cref="At"/>, and <see cref="Spare"/> more follow the last.</summary>
@@ -26,12 +30,12 @@ internal sealed class CompressedInput(Stream inner, string source) : IDisposable
     public int End => _end;
 
     /// <summary>Where in <see cref="Buffer"/> the next byte is.</summary>
-    public int At { get; private set; }
+    public int At { get; private set; } = Lead;
 
     /// <summary>How many bytes were consumed so far.</summary>
     public long Offset { get; private set; }
 
-    /// <summary>The next <paramref name="count"/> bytes (at most 64 KiB), not consumed.</summary>
+    /// <summary>The next <paramref name="count"/> bytes (at most 192 KiB), not consumed.</summary>
     /// <exception cref="MalformedDataException">There are fewer.</exception>
     public ReadOnlySpan<byte> Peek(int count) =>
         TryFill(count) ? _buffer.AsSpan(At, count) : throw Malformed("the data is cut short");
@@ -54,12 +58,12 @@ internal sealed class CompressedInput(Stream inner, string source) : IDisposable
         }
 
         Observe();
-        _buffer.AsSpan(At, _end - At).CopyTo(_buffer);
-        _end -= At;
-        At = 0;
-        _unobserved = 0;
-        _end += inner.ReadAtLeast(_buffer.AsSpan(_end, Capacity - Spare - _end), count - _end, throwOnEndOfStream: false);
-        return _end >= count;
+        _buffer.AsSpan(At, _end - At).CopyTo(_buffer.AsSpan(Lead));
+        _end -= At - Lead;
+        At = Lead;
+        _unobserved = Lead;
+        _end += inner.ReadAtLeast(_buffer.AsSpan(_end, Capacity - Spare - _end), count - (_end - Lead), throwOnEndOfStream: false);
+        return _end - Lead >= count;
     }
 
     /// <summary>Consumes <paramref name="count"/> bytes that were peeked.</summary>

@@ -8,7 +8,7 @@ public static class Decompression
     private const int LongestMagic = 6;
 
     /// <summary>
-    /// Reads <paramref name="compressed"/>, which need not be seekable, as gzip (RFC 1952, any number of members) or xz where it
+    /// Reads <paramref name="compressed"/>, which need not be seekable, as gzip (RFC 1952, any number of members), xz or zstd where it
     /// begins like one, and as it is otherwise. The result owns <paramref name="compressed"/>.
     /// Reading fails with <see cref="MalformedDataException"/> where the bytes are damaged or cut short, at the latest before
     /// the end is reported, so nothing may be trusted before <c>Read</c> has returned 0.
@@ -26,6 +26,7 @@ public static class Decompression
         {
             [0x1F, 0x8B, ..] => new DecoderStream(peeked, input => new GzipDecoder(input), source, limit, leaveOpen: false),
             [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0] => new XzStream(peeked, source, limit),
+            [0x28, 0xB5, 0x2F, 0xFD, ..] or [>= 0x50 and <= 0x5F, 0x2A, 0x4D, 0x18, ..] => new ZstdStream(peeked, source, limit),
             _ => new LimitedStream(peeked, source, limit),
         };
     }

@@ -77,8 +77,7 @@ internal sealed class DebReader(Stream deb, string source, CatalogueWriter catal
 
             return member.Name[name.Length..] switch
             {
-                "" or ".gz" or ".xz" => (archive.Content, member),
-                ".zst" => throw new BothyException($"cannot read {source}: its {member.Name} is compressed with zstd, which is not supported"),
+                "" or ".gz" or ".xz" or ".zst" => (archive.Content, member),
                 _ => throw new BothyException($"cannot read {source}: its {member.Name} is compressed in a way that is not supported"),
             };
         }

@@ -6,9 +6,9 @@ namespace Bothy.Packages.Repositories;
 /// <summary>Which of the files that a release lists are read.</summary>
 internal static class IndexChoice
 {
-    // .gz first: measured on bookworm's main, our xz decoder takes five times as long as inflating, which costs more than the third
+    // .zst first, which is both smaller than .gz and faster; few archives have it. Then .gz: measured on bookworm's main, our xz decoder takes five times as long as inflating, which costs more than the third
     // that .xz saves on the way, unless the network is slower than about 40 Mbit/s. Many suites have .xz only.
-    private static readonly string[] Endings = [".gz", ".xz", ""];
+    private static readonly string[] Endings = [".zst", ".gz", ".xz", ""];
 
     /// <summary>The indexes of the repository's components for <paramref name="architecture"/>, and for all where it has one of its own.</summary>
     /// <exception cref="BothyException">The release has none for a component or the architecture.</exception>

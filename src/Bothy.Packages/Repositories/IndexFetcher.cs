@@ -22,8 +22,8 @@ internal sealed class IndexFetcher(TransferClient transfer, ContentStore store)
     private const int MaxFileSize = 512 << 20;
     private const long MaxTextSize = 2L << 30;
 
-    // A decoder reads up to 128 KiB at a time and needs at most 64 KiB of it to give some text.
-    private const int Lookahead = 128 << 10;
+    // A decoder reads up to 256 KiB at a time and needs at most 192 KiB of it to give some text.
+    private const int Lookahead = 192 << 10;
 
     /// <summary>Reads an index from the store, else from the archive.</summary>
     /// <exception cref="BothyException">It cannot be had, or is not the one that the release lists, or is no index.</exception>

@@ -60,9 +60,14 @@ public sealed class DebianRepositoriesTests : IDisposable
     }
 
     [RequiresFact(Needs.Judges + ":xz")]
-    public async Task Reads_xz_where_there_is_nothing_else()
+    public Task Reads_xz_where_there_is_nothing_else() => ReadsAsync(".xz");
+
+    [RequiresFact(Needs.Judges + ":zstd")]
+    public Task Reads_zstd_where_there_is_nothing_else() => ReadsAsync(".zst");
+
+    private async Task ReadsAsync(string ending)
     {
-        var archive = new DebianArchiveBuilder(_archive.Path, _signer) { Endings = [".xz"] };
+        var archive = new DebianArchiveBuilder(_archive.Path, _signer) { Endings = [ending] };
         archive.Add(new DebBuilder("hello"));
         archive.Write();
 

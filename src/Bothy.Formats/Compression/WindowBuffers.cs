@@ -1,4 +1,4 @@
-namespace Bothy.Formats.Compression.Xz;
+namespace Bothy.Formats.Compression;
 
 /// <summary>
 /// A few large buffers kept for the next decoder. The shared pool rounds up to powers of two, which for a dictionary
