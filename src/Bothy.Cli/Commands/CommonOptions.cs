@@ -31,6 +31,29 @@ internal sealed class CommonOptions
         HelpName = "DIR",
     };
 
+    private readonly Option<string[]> _repositories = new("--repository-append", "-r")
+    {
+        Description = "A repository beside those of the image file.",
+        HelpName = "REPO",
+    };
+
+    private readonly Option<string[]> _buildRepositories = new("--build-repository-append", "-b")
+    {
+        Description = "The same, without a mention in the image.",
+        HelpName = "REPO",
+    };
+
+    private readonly Option<string[]> _keyring = new("--keyring-append", "-k")
+    {
+        Description = "A key to trust beside those of the image file: a path or an address.",
+        HelpName = "KEY",
+    };
+
+    private readonly Option<bool> _allowUntrusted = new("--allow-untrusted")
+    {
+        Description = "Take apk indexes and packages that no trusted key signed; the lock records it.",
+    };
+
     private readonly Option<bool> _offline = new("--offline") { Description = "Use what the store has and never the network." };
 
     private readonly Option<bool> _allowRollback = new("--allow-rollback")
@@ -48,7 +71,10 @@ internal sealed class CommonOptions
         _architectures.Validators.Add(CheckArchitectures);
         File = new Argument<string>("FILE") { Description = "The image file." };
         command.Add(File);
-        foreach (var option in new Option[] { _architectures, _lock, _packagesFrom, _offline, _allowRollback, _quiet, _verbose })
+        foreach (var option in new Option[]
+        {
+            _architectures, _lock, _repositories, _buildRepositories, _keyring, _packagesFrom, _offline, _allowRollback, _allowUntrusted, _quiet, _verbose,
+        })
         {
             command.Add(option);
         }
@@ -71,11 +97,15 @@ internal sealed class CommonOptions
 
         // The platform's network and cryptography take as long to load as the image file takes to read.
         var settings = Task.Run(() => Settings(arguments, surroundings, progress));
-        var image = ImageFile.Load(file, surroundings.WorkingDirectory);
+        var image = ImageFile.Append(
+            ImageFile.Load(file, surroundings.WorkingDirectory),
+            arguments.GetValue(_repositories) ?? [],
+            arguments.GetValue(_buildRepositories) ?? [],
+            arguments.GetValue(_keyring) ?? []);
         return new Session(
             settings.GetAwaiter().GetResult(),
             image,
-            [.. ArchitectureNames(arguments.GetValue(_architectures)).Select(Architecture)],
+            [.. ArchitectureNames(arguments.GetValue(_architectures)).Select(name => Architecture(name, preferDebian: !image.Contents.IsAlpine))],
             LockOf(arguments.GetValue(_lock) ?? LockFiles.DefaultPath(file), surroundings));
     }
 
@@ -104,6 +134,7 @@ internal sealed class CommonOptions
             Parallelism = surroundings.Parallelism,
             Offline = offline,
             AllowRollback = arguments.GetValue(_allowRollback),
+            AllowUntrusted = arguments.GetValue(_allowUntrusted),
             PackageDirectories = [.. (arguments.GetValue(_packagesFrom) ?? []).Select(directory => Path.Combine(surroundings.WorkingDirectory, directory))],
             SourceDateEpoch = surroundings.SourceDateEpoch(),
             Progress = progress,
@@ -113,8 +144,8 @@ internal sealed class CommonOptions
     private static IEnumerable<string> ArchitectureNames(string[]? lists) =>
         (lists ?? []).SelectMany(list => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
-    private static ImageArchitecture Architecture(string name) =>
-        ImageArchitecture.TryParse(name, preferDebian: true, out var architecture) ? architecture : throw new InvalidOperationException(name);
+    private static ImageArchitecture Architecture(string name, bool preferDebian) =>
+        ImageArchitecture.TryParse(name, preferDebian, out var architecture) ? architecture : throw new InvalidOperationException(name);
 
     private static void CheckArchitectures(OptionResult result)
     {

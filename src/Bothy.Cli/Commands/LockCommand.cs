@@ -19,8 +19,7 @@ internal static class LockCommand
             using var session = common.Open(arguments, surroundings, display);
             await display.RunAsync(async () =>
             {
-                var plan = await session.SolveAsync(cancellationToken);
-                await session.Builder.FetchAsync(plan, cancellationToken);
+                var plan = await session.Builder.FetchAsync(await session.SolveAsync(cancellationToken), cancellationToken);
                 if (arguments.GetValue(vendor) is { } directory)
                 {
                     await session.Builder.VendorAsync(plan, Path.Combine(surroundings.WorkingDirectory, directory), cancellationToken);

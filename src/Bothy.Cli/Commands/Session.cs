@@ -56,6 +56,14 @@ internal sealed class Session : IDisposable
         }
 
         var plan = await LockFiles.LoadAsync(LockPath, _lock.Shown, cancellationToken);
+        if (!_settings.AllowUntrusted && plan.Untrusted is [var repository, ..])
+        {
+            throw new BothyException($"cannot build {Image.FileName} from {_lock.Shown}: nothing vouched for {repository} when it was written")
+            {
+                Hint = "Accept that again with --allow-untrusted, or name the key that signs the repository and write the lock anew.",
+            };
+        }
+
         var wanted = Architectures.Length > 0 ? Architectures : [.. Image.Architectures.Select(architecture => architecture.Value)];
         var changes = LockStaleness.Of(plan, Image, wanted);
         if (changes.Length > 0)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bothy.Engine.ImageFiles;
 using Bothy.Store;
 using Bothy.Transfer;
 
@@ -37,9 +38,26 @@ public sealed record BuildSettings
     /// <summary>Whether indexes older than those of the lock are accepted.</summary>
     public bool AllowRollback { get; init; }
 
+    /// <summary>Whether apk indexes and packages that no trusted key signed are taken.</summary>
+    public bool AllowUntrusted { get; init; }
+
     /// <summary>Local directories to look for packages in before further mirrors.</summary>
     public ImmutableArray<string> PackageDirectories { get; init; } = [];
 
     /// <summary>The newest time an image may show, in seconds since 1970; null to take it from the newest file of the packages.</summary>
     public long? SourceDateEpoch { get; init; }
+
+    /// <summary>The directory of the image file, which relative names in it start at.</summary>
+    internal string DirectoryOf(ImageSpec spec) => Path.GetDirectoryName(Path.GetFullPath(spec.FileName, WorkingDirectory))!;
+
+    /// <summary>
+    /// The full path of what the image file calls <paramref name="name"/>: beside the file where that is there, else in the working
+    /// directory, where apko looks, else beside the file.
+    /// </summary>
+    internal string PathBeside(ImageSpec spec, string name)
+    {
+        string beside = Path.GetFullPath(name, DirectoryOf(spec));
+        string here = Path.GetFullPath(name, WorkingDirectory);
+        return !Path.Exists(beside) && Path.Exists(here) ? here : beside;
+    }
 }

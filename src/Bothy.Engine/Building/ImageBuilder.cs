@@ -7,8 +7,6 @@ using Bothy.Formats.Text;
 using Bothy.Formats.Trees;
 using Bothy.Oci;
 using Bothy.Oci.Layers;
-using Bothy.Packages;
-using Bothy.Packages.Repositories;
 using Bothy.Store;
 
 namespace Bothy.Engine.Building;
@@ -27,23 +25,29 @@ public sealed class ImageBuilder(BuildSettings settings)
     {
         Begin(spec);
         var wanted = ArchitecturesOf(spec, architectures);
+        var planner = new DebianPlanner(settings, spec);
         return new LockFile
         {
             Tool = new LockedTool("bothy", Tool.Version, Tool.Compression),
             ImageFileName = Path.GetFileName(spec.FileName),
             Inputs = LockInputs.Of(spec),
-            Architectures = await new DebianPlanner(settings).PlanAsync(spec, wanted, previous, cancellationToken),
+            Architectures = await planner.PlanAsync(wanted, previous, cancellationToken),
         };
     }
 
     /// <summary>Sees to it that every package of <paramref name="plan"/> is in the store, verified and decoded.</summary>
+    /// <returns>The plan with the digest of each package, as a lock has them.</returns>
     /// <exception cref="BothyException">One of them cannot be had, or must not be used.</exception>
-    public async Task FetchAsync(LockFile plan, CancellationToken cancellationToken)
+    public async Task<LockFile> FetchAsync(LockFile plan, CancellationToken cancellationToken)
     {
+        var architectures = plan.Architectures;
         foreach (var (name, architecture) in plan.Architectures)
         {
-            await OpenAsync(name, architecture, cancellationToken);
+            var supplied = await OpenAsync(name, architecture, cancellationToken);
+            architectures = architectures.SetItem(name, architecture with { Packages = [.. supplied.Select(one => one.Package)] });
         }
+
+        return plan with { Architectures = architectures };
     }
 
     /// <summary>Keeps a copy of each package file of <paramref name="plan"/> in <paramref name="directory"/>; they have to be in the store.</summary>
@@ -67,7 +71,7 @@ public sealed class ImageBuilder(BuildSettings settings)
     public async Task<AssemblyResult> AssembleAsync(ImageSpec spec, string name, LockedArchitecture plan, CancellationToken cancellationToken)
     {
         var packages = await OpenAsync(name, plan, cancellationToken);
-        return Assembler.Assemble(new AssemblyRequest(packages, [.. plan.Omitted.Select(omitted => omitted.Id.Name)], spec), cancellationToken);
+        return Assembler.Assemble(new AssemblyRequest([.. packages.Select(package => package.Contents)], [.. plan.Omitted.Select(omitted => omitted.Id.Name)], spec), cancellationToken);
     }
 
     /// <summary>Builds what <paramref name="plan"/> says and writes it to <paramref name="destinations"/>.</summary>
@@ -161,12 +165,10 @@ public sealed class ImageBuilder(BuildSettings settings)
             ImageComposer.Config(spec, architecture, assembly, epoch), [(layer, content)], ImageComposer.Annotations(spec, epoch));
     }
 
-    private async Task<ImmutableArray<PackageContents>> OpenAsync(string architecture, LockedArchitecture plan, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<SuppliedPackage>> OpenAsync(string architecture, LockedArchitecture plan, CancellationToken cancellationToken)
     {
         using var supply = new PackageSupply(settings);
-        return await supply.OpenAsync(
-            $"packages {architecture}",
-            [.. plan.Packages.Select(package => new PackageToFetch(package.Id, [package.Url], package.Size, new PackageIdentity.OfFile(package.KnownDigest)))], cancellationToken);
+        return await supply.OpenAsync($"packages {architecture}", plan.Packages, cancellationToken);
     }
 
     private void Report(ImageSpec spec, AssemblyResult assembly, bool strict)

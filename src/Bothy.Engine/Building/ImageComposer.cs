@@ -102,6 +102,7 @@ internal static class ImageComposer
     private static ImmutableArray<string> Entrypoint(EntrypointSpec? entrypoint) => entrypoint switch
     {
         null => [],
+        { IsServiceBundle: true } => ["/bin/s6-svscan", "/sv"],
         { ShellFragment: { } script } => ["/bin/sh", "-c", script],
         _ => entrypoint.Command,
     };

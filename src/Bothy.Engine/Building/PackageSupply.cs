@@ -1,31 +1,40 @@
 using System.Collections.Immutable;
+using Bothy.Engine.Locking;
 using Bothy.Formats.Text;
+using Bothy.Packages;
+using Bothy.Packages.Alpine;
 using Bothy.Packages.Debian;
 using Bothy.Packages.Repositories;
-using Bothy.Packages;
 using Bothy.Store;
 
 namespace Bothy.Engine.Building;
+
+/// <summary>A package that is in the store and open.</summary>
+/// <param name="Package">What the plan says of it, with the digest of its file.</param>
+/// <param name="Contents">What is in it.</param>
+internal sealed record SuppliedPackage(LockedPackage Package, PackageContents Contents);
 
 /// <summary>Brings packages into the store and opens them: each is decoded as soon as it has arrived, while others are still on their way.</summary>
 internal sealed class PackageSupply(BuildSettings settings) : IDisposable
 {
     private readonly PackageFetcher _fetcher = new(settings.Transfer, settings.Store, settings.PackageDirectories);
-    private readonly DebPackages _packages = new(settings.Store);
+    private readonly DebPackages _debs = new(settings.Store);
+    private readonly ApkPackages _apks = new(settings.Store);
     private readonly SemaphoreSlim _decoding = new(settings.Parallelism);
 
     /// <summary>Opens <paramref name="packages"/>, in their order, and reports it as the phase <paramref name="phase"/>.</summary>
     /// <exception cref="BothyException">One of them cannot be had, or must not be used.</exception>
-    public async Task<ImmutableArray<PackageContents>> OpenAsync(string phase, ImmutableArray<PackageToFetch> packages, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<SuppliedPackage>> OpenAsync(string phase, ImmutableArray<LockedPackage> packages, CancellationToken cancellationToken)
     {
         settings.Progress.Report(new BuildEvent.Started(phase));
         var progress = new TotalProgress(phase, packages.Sum(package => package.Size), settings.Progress);
-        var opened = new PackageContents[packages.Length];
+        var wanted = packages.Select(package => new PackageToFetch(package.Id, [package.Url], package.Size, package.Identity)).ToList();
+        var opened = new SuppliedPackage[packages.Length];
 
         if (settings.Offline)
         {
             // Of several that are missing the first is named, not the one whose thread was faster.
-            foreach (var package in packages)
+            foreach (var package in wanted)
             {
                 await _fetcher.FetchAsync(package, progress, cancellationToken);
             }
@@ -33,10 +42,14 @@ internal sealed class PackageSupply(BuildSettings settings) : IDisposable
 
         // The largest first: a large one begun last would be decoded alone at the end.
         var order = Enumerable.Range(0, packages.Length).OrderByDescending(index => packages[index].Size).ToList();
-        var positions = order.ToDictionary(index => packages[index].Identity);
+        var positions = new Dictionary<PackageToFetch, int>(order.Select(index => KeyValuePair.Create(wanted[index], index)), ReferenceEqualityComparer.Instance);
         await _fetcher.FetchAllAsync(
-            order.Select(index => packages[index]),
-            async (package, digest, token) => opened[positions[package.Identity]] = await OpenAsync(package, digest, progress, token),
+            order.Select(index => wanted[index]),
+            async (package, digest, token) =>
+            {
+                int position = positions[package];
+                opened[position] = await OpenAsync(packages[position] with { Digest = digest }, package, progress, token);
+            },
             progress,
             cancellationToken);
         settings.Progress.Report(new BuildEvent.Finished(phase, $"{packages.Length} packages, {ByteSize.Text(packages.Sum(package => package.Size))}"));
@@ -46,22 +59,26 @@ internal sealed class PackageSupply(BuildSettings settings) : IDisposable
     /// <inheritdoc />
     public void Dispose() => _decoding.Dispose();
 
-    private async Task<PackageContents> OpenAsync(PackageToFetch package, Digest digest, IProgress<FetchProgress> progress, CancellationToken cancellationToken)
+    private async Task<SuppliedPackage> OpenAsync(LockedPackage package, PackageToFetch wanted, IProgress<FetchProgress> progress, CancellationToken cancellationToken)
     {
         await _decoding.WaitAsync(cancellationToken);
         try
         {
-            return await _packages.OpenAsync(package.Id, digest, cancellationToken);
+            return await OpenAsync(package, cancellationToken);
         }
         catch (DamagedItemException damaged)
         {
             settings.Progress.Report(new BuildEvent.Warning($"{damaged.Message}; fetching {package.Id} again"));
-            await _fetcher.FetchAsync(package, progress, cancellationToken);
-            return await _packages.OpenAsync(package.Id, digest, cancellationToken);
+            await _fetcher.FetchAsync(wanted, progress, cancellationToken);
+            return await OpenAsync(package, cancellationToken);
         }
         finally
         {
             _decoding.Release();
         }
     }
+
+    private async Task<SuppliedPackage> OpenAsync(LockedPackage package, CancellationToken cancellationToken) => new(package, package.Checksum is null
+        ? await _debs.OpenAsync(package.Id, package.KnownDigest, cancellationToken)
+        : await _apks.OpenAsync(package.Id, package.KnownDigest, package.Checksum, cancellationToken));
 }

@@ -3,7 +3,7 @@ using Bothy.Engine.ImageFiles;
 
 namespace Bothy.Engine.Building;
 
-/// <summary>Says which parts of an image file this version reads but cannot build. Leaving them out silently would be a different image.</summary>
+/// <summary>Says which parts of an image file cannot be built, or not yet. Leaving them out silently would be a different image.</summary>
 internal static class Readiness
 {
     private static readonly ImmutableArray<(string Key, string What)> NotBuilt =
@@ -12,7 +12,6 @@ internal static class Readiness
         ("contents.files", "local files"),
         ("contents.base", "building on another image"),
         ("contents.baseimage", "building on another image"),
-        ("entrypoint.services", "a bundle of services"),
         ("debug", "debug variants"),
         ("init", "an init program"),
         ("policy", "policies"),
@@ -26,7 +25,8 @@ internal static class Readiness
         var problems = NotBuilt
             .Where(feature => spec.MarkOf(feature.Key) is not null && !(feature.Key == "debug" && !spec.Debug))
             .Select(feature => (Mark: spec.MarkOf(feature.Key)!.Value, Text: $"'{feature.Key}': this version does not build {feature.What} yet"))
-            .Concat(spec.Contents.Repositories.Concat(spec.Contents.BuildRepositories)
+            .Concat(Mixtures(spec))
+            .Concat(spec.Contents.PackageRepositories
                 .OfType<RepositorySpec.Alpine>()
                 .Select(repository => (repository.Mark, Text: $"'{repository.Text}': this version does not build from apk repositories yet")))
             .OrderBy(problem => problem.Mark)
@@ -35,6 +35,21 @@ internal static class Readiness
         if (problems.Count > 0)
         {
             throw new BothyException($"cannot build {spec.FileName}:\n  {string.Join("\n  ", problems)}");
+        }
+    }
+
+    private static IEnumerable<(SourceMark Mark, string Text)> Mixtures(ImageSpec spec)
+    {
+        var repositories = spec.Contents.PackageRepositories.ToList();
+        if (repositories.Find(other => other.GetType() != repositories[0].GetType()) is { } other)
+        {
+            yield return (
+                other.Mark,
+                $"'{other.Text}' beside '{repositories[0].Text}': an image draws its packages from one distribution, since programs of one are not made for the C library of another");
+        }
+        else if (spec.Contents.IsAlpine && spec.MarkOf("contents.database") is { } mark)
+        {
+            yield return (mark, "'contents.database': Debian's packages have a choice of databases, apk's have one");
         }
     }
 }

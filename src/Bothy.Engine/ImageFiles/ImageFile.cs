@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Bothy.Engine.ImageFiles;
 
 /// <summary>
@@ -40,6 +42,40 @@ public static class ImageFile
         return Finish(inclusion.Read(fileName, content), findings);
     }
 
+    /// <summary>The spec with what a command line adds to its repositories and keys; they come after its own.</summary>
+    /// <param name="spec">The image file.</param>
+    /// <param name="repositories">Repository lines, as in <c>contents.repositories</c>.</param>
+    /// <param name="buildRepositories">Repository lines, as in <c>contents.build_repositories</c>.</param>
+    /// <param name="keyring">Keys, as in <c>contents.keyring</c>.</param>
+    /// <exception cref="BothyException">One of the lines is not a repository.</exception>
+    public static ImageSpec Append(ImageSpec spec, IEnumerable<string> repositories, IEnumerable<string> buildRepositories, IEnumerable<string> keyring)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var findings = new SpecFindings();
+        var mark = new SourceMark("command line", 1, 1);
+        var added = new ImageSpec
+        {
+            FileName = spec.FileName,
+            Contents = new ContentsSpec
+            {
+                Repositories = Lines(repositories),
+                BuildRepositories = Lines(buildRepositories),
+                Keyring = [.. keyring.Select(key => new Marked<string>(key, mark))],
+            },
+        };
+        try
+        {
+            return Finish(SpecMerge.Over(spec, added), findings);
+        }
+        catch (ImageFileException mistakes)
+        {
+            throw new BothyException($"cannot add to {spec.FileName}: {string.Join("\n  ", mistakes.Problems.Select(problem => problem.Value))}", mistakes);
+        }
+
+        ImmutableArray<RepositorySpec> Lines(IEnumerable<string> lines) =>
+            [.. lines.Select(line => RepositoryText.Read(new Marked<string>(line, mark), findings)).OfType<RepositorySpec>()];
+    }
+
     private static ImageSpec Finish(ImageSpec? spec, SpecFindings findings)
     {
         if (spec is not null)
@@ -48,6 +84,11 @@ public static class ImageFile
         }
 
         findings.ThrowIfAny();
-        return spec!;
+        return WithDefaults(spec!);
     }
+
+    // What a file leaves open may depend on what another one that it includes says.
+    private static ImageSpec WithDefaults(ImageSpec spec) => spec.MarkOf("contents.documentation") is not null
+        ? spec
+        : spec with { Contents = spec.Contents with { Documentation = spec.Contents.DefaultDocumentation } };
 }

@@ -103,6 +103,12 @@ public sealed record ContentsSpec
     /// <summary><c>runtime_repositories</c>: mentioned in the image, but no package comes from them.</summary>
     public ImmutableArray<RepositorySpec> RuntimeRepositories { get; init; } = [];
 
+    /// <summary>Where packages come from: <see cref="Repositories"/> and <see cref="BuildRepositories"/>.</summary>
+    internal IEnumerable<RepositorySpec> PackageRepositories => Repositories.Concat(BuildRepositories);
+
+    /// <summary>Whether its packages are apk's, as far as the first repository tells; all have to be of one kind.</summary>
+    public bool IsAlpine => PackageRepositories.FirstOrDefault() is RepositorySpec.Alpine;
+
     /// <summary><c>keyring</c>: trusted keys, each a path, a URL or the key itself.</summary>
     public ImmutableArray<Marked<string>> Keyring { get; init; } = [];
 
@@ -129,6 +135,9 @@ public sealed record ContentsSpec
 
     /// <summary><c>documentation</c>.</summary>
     public DocumentationChoice Documentation { get; init; }
+
+    /// <summary>What <see cref="Documentation"/> is where the file says nothing: apk's packages have theirs in packages of their own.</summary>
+    internal DocumentationChoice DefaultDocumentation => IsAlpine ? DocumentationChoice.Keep : DocumentationChoice.Omit;
 
     /// <summary><c>database</c>.</summary>
     public DatabaseChoice Database { get; init; }

@@ -60,7 +60,7 @@ public static class ImageSpecWriter
             List(yaml, "files", contents.Files, file => yaml.Item(() => WriteFile(yaml, file)));
             WriteBase(yaml, contents);
             Texts(yaml, "exclude", Values(contents.Exclude));
-            Text(yaml, "documentation", contents.Documentation == DocumentationChoice.Keep ? "keep" : null);
+            Text(yaml, "documentation", contents.Documentation == contents.DefaultDocumentation ? null : contents.Documentation == DocumentationChoice.Keep ? "keep" : "omit");
             Text(yaml, "database", contents.Database switch
             {
                 DatabaseChoice.Dpkg => "dpkg",

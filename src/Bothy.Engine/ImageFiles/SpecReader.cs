@@ -74,7 +74,7 @@ internal sealed class SpecReader
         };
         return spec with
         {
-            Architectures = ReadArchitectures(preferDebian: spec.Contents.Repositories.Any(static repository => repository is RepositorySpec.Debian)),
+            Architectures = ReadArchitectures(preferDebian: spec.Contents.PackageRepositories.Any(static repository => repository is RepositorySpec.Debian)),
             Annotations = _top.TextMap("annotations", SpecTexts.LabelName),
             Labels = _top.TextMap("labels", SpecTexts.LabelName),
             Volumes = [.. _top.Texts("volumes", static text => InEntry("volumes", SpecTexts.AbsolutePath(text))).Select(static volume => volume.Value)],

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using Bothy.Packages.Alpine;
 
 namespace Bothy.Engine.Locking;
 
@@ -89,6 +90,13 @@ internal readonly struct LockField(JsonElement element, string path)
     {
         string text = AnyText();
         return Bothy.Digest.TryParse(text, null, out var digest) ? digest : throw Problem($"'{text}' is not a digest");
+    }
+
+    /// <summary>The identity of an apk package.</summary>
+    public ApkChecksum ApkChecksum()
+    {
+        string text = AnyText();
+        return Packages.Alpine.ApkChecksum.TryParse(text, null, out var checksum) ? checksum : throw Problem($"'{text}' is not a checksum of apk");
     }
 
     /// <summary>A date.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bothy.Packages;
+using Bothy.Packages.Alpine;
 using Bothy.Packages.Repositories;
 using Bothy.Packages.Solving;
 
@@ -134,14 +135,20 @@ public sealed record LockedPackage
     /// </summary>
     public Digest? Digest { get; init; }
 
-    /// <summary>The identity of an apk package, <c>Q1…</c>; null for a Debian package.</summary>
-    public string? Checksum { get; init; }
+    /// <summary>The identity of an apk package; null for a Debian package.</summary>
+    public ApkChecksum? Checksum { get; init; }
 
     /// <summary>The tag of the repository that an apk package is pinned to, without its <c>@</c>; null where it is not pinned.</summary>
     public string? Tag { get; init; }
 
     /// <summary>Why it is there; the reason that decided it first.</summary>
     public ImmutableArray<Reason> Reasons { get; init; } = [];
+
+    /// <summary>What decides whether bytes are this package.</summary>
+    internal PackageIdentity Identity =>
+        Digest is { } digest ? new PackageIdentity.OfFile(digest)
+        : Checksum is { } checksum ? new PackageIdentity.OfApk(checksum)
+        : throw new InvalidOperationException($"nothing identifies {Id}");
 
     /// <summary>The digest of the package file, where it has been fetched.</summary>
     internal Digest KnownDigest => Digest ?? throw new InvalidOperationException($"{Id} has not been fetched");

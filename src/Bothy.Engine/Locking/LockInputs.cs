@@ -51,7 +51,7 @@ public sealed record LockInputs
 
         return new LockInputs
         {
-            Repositories = [.. contents.Repositories.Concat(contents.BuildRepositories).Select(static repository => repository.Text)],
+            Repositories = [.. contents.PackageRepositories.Select(static repository => repository.Text)],
             Keyring = Values(contents.Keyring),
             Packages = Values(contents.Packages),
             Omit = Values(contents.Omit),

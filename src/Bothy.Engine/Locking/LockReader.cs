@@ -186,7 +186,7 @@ internal static class LockReader
             Url = field["url"].Url(),
             Size = field["size"].Size(),
             Digest = field["digest"].Digest(),
-            Checksum = field.Find("checksum")?.Text(),
+            Checksum = field.Find("checksum")?.ApkChecksum(),
             Tag = field.Find("tag")?.Text(),
             Reasons = field["why"].List(reason => ReadReason(reason, names)),
         };

@@ -150,7 +150,7 @@ internal sealed class LockWriter
         _json.WriteString("url", package.Url.GetComponents(UriComponents.AbsoluteUri & ~UriComponents.UserInfo, UriFormat.UriEscaped));
         _json.WriteNumber("size", package.Size);
         _json.WriteString("digest", package.KnownDigest.ToString());
-        WriteOptional("checksum", package.Checksum);
+        WriteOptional("checksum", package.Checksum?.ToString());
         WriteOptional("tag", package.Tag);
         WriteList("why", package.Reasons, reason => WriteReason(reason, names));
     }

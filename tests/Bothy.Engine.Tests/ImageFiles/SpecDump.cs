@@ -12,6 +12,9 @@ internal static class SpecDump
 {
     private static readonly string[] Places = ["Mark", "Keys", "FileName", "Warnings", "EqualityContract"];
 
+    // They only say again what others hold.
+    private static readonly string[] Derived = ["PackageRepositories", "IsAlpine", "DefaultDocumentation"];
+
     public static string Of(ImageSpec spec)
     {
         var text = new StringBuilder();
@@ -40,7 +43,7 @@ internal static class SpecDump
                 text.Append(value.GetType().Name).Append('\n');
                 foreach (var property in value.GetType().GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
                 {
-                    if (!Places.Contains(property.Name) && property.GetIndexParameters().Length == 0 && property.PropertyType != typeof(SourceMark))
+                    if (!Places.Contains(property.Name) && !Derived.Contains(property.Name) && property.GetIndexParameters().Length == 0 && property.PropertyType != typeof(SourceMark))
                     {
                         Dump(text, property.Name, property.GetValue(value), depth + 1);
                     }

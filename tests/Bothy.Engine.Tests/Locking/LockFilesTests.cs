@@ -72,7 +72,7 @@ public sealed class LockFilesTests
     [InlineData("architectures.amd64.repositories.0.keys", "[\"\"]", "architectures.amd64.repositories[0].keys[0]: it is empty")]
     [InlineData("architectures.amd64.repositories.0.indexes.0.size", "true", "architectures.amd64.repositories[0].indexes[0].size: want a number, not a truth value")]
     [InlineData("architectures.amd64.omitted.0.version", null, "architectures.amd64.omitted[0]: 'version' is missing")]
-    [InlineData("architectures.arm64.packages.0.checksum", "\"\"", "architectures.arm64.packages[0].checksum: it is empty")]
+    [InlineData("architectures.arm64.packages.0.checksum", "\"Q1eS\"", "architectures.arm64.packages[0].checksum: 'Q1eS' is not a checksum of apk")]
     [InlineData("architectures.arm64.repositories.0.key", null, "architectures.arm64.repositories[0]: it has no key and is not untrusted")]
     [InlineData("architectures.arm64.repositories.0.untrusted", "true", "architectures.arm64.repositories[0]: it has a key and is untrusted")]
     [InlineData("architectures.arm64.repositories.0.untrusted", "1", "architectures.arm64.repositories[0].untrusted: want true, not a number")]

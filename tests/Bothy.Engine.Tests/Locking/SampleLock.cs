@@ -3,6 +3,7 @@ using System.Text;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
 using Bothy.Packages;
+using Bothy.Packages.Alpine;
 using Bothy.Packages.Repositories;
 using Bothy.Packages.Solving;
 
@@ -122,7 +123,7 @@ internal static class SampleLock
                 Url = new Uri("file:///packages/aarch64/hello-1.0-r0.apk"),
                 Size = 3,
                 Digest = Digest.Of("apk"u8),
-                Checksum = "Q1eSUzT3rVPf3fqWYpVs25LWdQ4uw=",
+                Checksum = ApkChecksum.Parse("Q1eSUzT3rVPf3fqWYpVs25LWdQ4uw="),
                 Tag = "local",
                 Reasons = [new Reason.Requested("hello@local")],
             },

@@ -21,6 +21,7 @@ internal static class EffectList
             new AccountsEffect(),
             new LoaderCacheEffect(),
             new DpkgDatabaseEffect(overrides),
+            new ServicesEffect(),
             new PathsEffect(),
         ];
     }

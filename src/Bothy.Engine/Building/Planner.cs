@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using Bothy.Engine.ImageFiles;
+using Bothy.Engine.Locking;
+using Bothy.Packages.Repositories;
+using Bothy.Packages.Solving;
+
+namespace Bothy.Engine.Building;
+
+/// <summary>Decides which packages an image holds: indexes, candidates, solution. Fetches indexes and nothing else.</summary>
+internal interface IPlanner
+{
+    /// <summary>Solves the image file for each of <paramref name="architectures"/>.</summary>
+    /// <param name="architectures">What for.</param>
+    /// <param name="previous">The lock whose indexes are the oldest to be accepted; null for none.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="BothyException">A repository cannot be had or trusted, or there is no solution.</exception>
+    Task<ImmutableSortedDictionary<string, LockedArchitecture>> PlanAsync(
+        ImmutableArray<ImageArchitecture> architectures, LockFile? previous, CancellationToken cancellationToken);
+}
+
+/// <summary>What planning has in common whatever the packages are: the sequence, what is told on the way, and the answer.</summary>
+/// <typeparam name="TSources">The repositories with everything that is needed to fetch and to trust them.</typeparam>
+internal abstract class Planner<TSources>(BuildSettings settings, ImageSpec spec) : IPlanner
+{
+    protected BuildSettings Settings { get; } = settings;
+
+    protected ImageSpec Spec { get; } = spec;
+
+    /// <summary>Whose packages they are, for people.</summary>
+    protected abstract string Distribution { get; }
+
+    /// <summary>What the image file's services need beside the packages that it names.</summary>
+    protected abstract ImmutableArray<string> Supervisor { get; }
+
+    /// <summary>The requests of the image file, as they are written there.</summary>
+    protected ImmutableArray<string> Requests =>
+    [
+        .. Spec.Contents.Packages.Select(static package => package.Value)
+            .Concat(Spec.Entrypoint is { IsServiceBundle: true } ? Supervisor : [])
+            .Distinct(StringComparer.Ordinal),
+    ];
+
+    public async Task<ImmutableSortedDictionary<string, LockedArchitecture>> PlanAsync(
+        ImmutableArray<ImageArchitecture> architectures, LockFile? previous, CancellationToken cancellationToken)
+    {
+        if (!Spec.Contents.PackageRepositories.Any())
+        {
+            throw new BothyException($"cannot build {Spec.FileName}: it names no repository")
+            {
+                Hint = "Add one under 'contents.repositories', such as 'deb bookworm main' or the address of an apk repository.",
+            };
+        }
+
+        var sources = await SourcesAsync(cancellationToken);
+        var plans = ImmutableSortedDictionary.CreateBuilder<string, LockedArchitecture>(StringComparer.Ordinal);
+        foreach (var architecture in architectures)
+        {
+            string name = NameOf(architecture) ?? throw new BothyException($"cannot build {Spec.FileName} for {architecture}: {Distribution} has no such architecture");
+            string phase = $"indexes {name}";
+            Settings.Progress.Report(new BuildEvent.Started(phase));
+            var (plan, indexed) = await PlanAsync(
+                sources, name, previous?.Architectures.GetValueOrDefault(architecture.Name), new TotalProgress(phase, 0, Settings.Progress), cancellationToken);
+            Settings.Progress.Report(new BuildEvent.Finished(phase, FormattableString.Invariant($"{indexed}, {plan.Packages.Length} chosen")));
+            plans[architecture.Name] = plan;
+        }
+
+        return plans.ToImmutable();
+    }
+
+    /// <summary>The distribution's name of <paramref name="architecture"/>; null where it has none.</summary>
+    protected abstract string? NameOf(ImageArchitecture architecture);
+
+    /// <summary>Finds the repositories and their keys.</summary>
+    protected abstract Task<TSources> SourcesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Plans one architecture, by the distribution's name of it. Answers with what the indexes held, in words, as well.</summary>
+    protected abstract Task<(LockedArchitecture Plan, string Indexed)> PlanAsync(
+        TSources sources, string architecture, LockedArchitecture? previous, IProgress<FetchProgress> progress, CancellationToken cancellationToken);
+
+    protected void Warn(IEnumerable<string> warnings)
+    {
+        foreach (string warning in warnings)
+        {
+            Settings.Progress.Report(new BuildEvent.Warning(warning));
+        }
+    }
+
+    /// <summary>The solution, its warnings told.</summary>
+    /// <exception cref="BothyException">There is none; the message is the chain of reasons.</exception>
+    protected Resolution<TPackage>.Solved Solved<TPackage>(Resolution<TPackage> resolution, string architecture)
+    {
+        switch (resolution)
+        {
+            case Resolution<TPackage>.Solved solved:
+                Warn(solved.Warnings.Select(warning => $"{Spec.FileName}: {warning}"));
+                return solved;
+            case Resolution<TPackage>.Unsolvable unsolvable:
+                throw new BothyException($"cannot solve {Spec.FileName} for {architecture}: {string.Join("\n  ", unsolvable.Chain)}") { Hint = unsolvable.Suggestion };
+            case var other:
+                throw new InvalidOperationException($"no such resolution: {other}");
+        }
+    }
+
+    /// <summary>Refuses packages of several releases beside each other: that is what breaks programs in ways that nobody tested.</summary>
+    protected void CheckOneRelease(IEnumerable<string> releases, string hint)
+    {
+        string[] distinct = [.. releases.Distinct(StringComparer.Ordinal)];
+        if (distinct.Length > 1)
+        {
+            throw new BothyException($"cannot build {Spec.FileName}: it mixes the releases {string.Join(" and ", distinct)}")
+            {
+                Hint = $"An image draws its packages from one release; {hint}.",
+            };
+        }
+    }
+}
