@@ -56,7 +56,7 @@ public sealed class ApkRepositoryBuilder(string directory, string architecture =
             byte[] apk = package.Write(out var written, SignPackages ? [Signer] : []);
             File.WriteAllBytes(System.IO.Path.Combine(PackageDirectory, package.FileName), apk);
             var info = written.Info.Architecture == "noarch" ? written.Info with { Architecture = architecture } : written.Info;
-            AddStanza(info.ToIndexStanza(written.Control.AsSpan(), written.Size));
+            AddStanza(info.ToIndexStanza(written.Checksum, written.Size));
         }
 
         return this;

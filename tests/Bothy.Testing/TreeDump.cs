@@ -36,8 +36,12 @@ public static class TreeDump
     private static string Owner(TreeEntry entry) =>
         string.Create(CultureInfo.InvariantCulture, $"{entry.UserId}:{entry.GroupId}");
 
-    private static string Line(TreeEntry entry, string owner) =>
-        $"{Kind(entry.Kind)} {Convert.ToString(entry.Mode, 8).PadLeft(4, '0')} {owner} {entry.Path}{Detail(entry)}";
+    /// <summary>The line of one entry, its owner written as <paramref name="owner"/>.</summary>
+    public static string Line(TreeEntry entry, string owner)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return $"{Kind(entry.Kind)} {Convert.ToString(entry.Mode, 8).PadLeft(4, '0')} {owner} {entry.Path}{Detail(entry)}";
+    }
 
     private static string Kind(EntryKind kind) => kind switch
     {

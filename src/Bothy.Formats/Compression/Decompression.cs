@@ -30,4 +30,18 @@ public static class Decompression
             _ => new LimitedStream(peeked, source, limit),
         };
     }
+
+    /// <summary>
+    /// Reads <paramref name="compressed"/> as one deflate stream (RFC 1951) without any frame, which no byte may follow. The result owns
+    /// <paramref name="compressed"/>. Nothing but its own codes says that such a stream is whole: verify what comes out of it.
+    /// </summary>
+    /// <param name="compressed">The bytes; read from their current position.</param>
+    /// <param name="source">What they are, for messages.</param>
+    /// <param name="limit">The most bytes that may come out; one more is a <see cref="BothyException"/>.</param>
+    public static Stream OpenDeflate(Stream compressed, string source, long limit)
+    {
+        ArgumentNullException.ThrowIfNull(compressed);
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
+        return new DecoderStream(compressed, input => new BareDeflateDecoder(input), source, limit, leaveOpen: false);
+    }
 }

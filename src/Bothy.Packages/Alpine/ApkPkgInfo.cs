@@ -84,38 +84,33 @@ public sealed record ApkPkgInfo
     public string ToText()
     {
         var text = new StringBuilder();
-        Line("pkgname", Name);
-        Line("pkgver", Version);
-        Line("pkgdesc", Description);
-        Line("url", Url);
-        Line("builddate", Number(BuildTime));
-        Line("packager", Packager);
+        Field("pkgname", Name);
+        Field("pkgver", Version);
+        Field("pkgdesc", Description);
+        Field("url", Url);
+        Field("builddate", Number(BuildTime));
+        Field("packager", Packager);
         text.Append(CultureInfo.InvariantCulture, $"size = {InstalledSize}\n");
-        Line("arch", Architecture);
-        Line("origin", Origin);
-        Line("commit", Commit);
-        Line("maintainer", Maintainer);
-        Line("replaces_priority", Number(ReplacesPriority));
-        Line("provider_priority", Number(ProviderPriority));
-        Line("license", License);
+        Field("arch", Architecture);
+        Field("origin", Origin);
+        Field("commit", Commit);
+        Field("maintainer", Maintainer);
+        Field("replaces_priority", Number(ReplacesPriority));
+        Field("provider_priority", Number(ProviderPriority));
+        Field("license", License);
         Lines("replaces", Replaces);
         Lines("depend", Depends);
         Lines("provides", Provides);
-        Line("triggers", Joined(Triggers));
-        Line("install_if", Joined(InstallIf));
-        Line("datahash", DataHash?.Hex ?? "");
+        Field("triggers", Joined(Triggers));
+        Field("install_if", Joined(InstallIf));
+        Field("datahash", DataHash?.Hex ?? "");
         return text.ToString();
 
-        void Line(string key, string value)
+        void Field(string key, string value)
         {
-            if (value.AsSpan().ContainsAny('\n', '\r', '\0'))
-            {
-                throw new BothyException($"cannot describe package '{Name}': its {key} has a line feed or a NUL");
-            }
-
             if (value.Length > 0)
             {
-                text.Append(CultureInfo.InvariantCulture, $"{key} = {value}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{key} = {Line(key, value)}\n");
             }
         }
 
@@ -123,7 +118,7 @@ public sealed record ApkPkgInfo
         {
             foreach (string value in values)
             {
-                Line(key, Word(value));
+                Field(key, Word(value));
             }
         }
     }
@@ -132,19 +127,20 @@ public sealed record ApkPkgInfo
     /// The stanza of an <c>APKINDEX</c> for the package with this description, in the order in which apk writes it, each line ending in a
     /// line feed and without the empty line that ends a stanza.
     /// </summary>
-    /// <param name="control">The SHA-1 of the compressed control segment: the package's identity.</param>
+    /// <param name="checksum">The package's identity.</param>
     /// <param name="size">The size of the package's file in bytes.</param>
-    public string ToIndexStanza(ReadOnlySpan<byte> control, long size)
+    /// <exception cref="BothyException">A value has a line feed, or a dependency a blank.</exception>
+    public string ToIndexStanza(ApkChecksum checksum, long size)
     {
         var text = new StringBuilder();
-        text.Append("C:Q1").Append(Convert.ToBase64String(control)).Append('\n');
+        text.Append(CultureInfo.InvariantCulture, $"C:{checksum}\n");
         Field('P', Name);
         Field('V', Version);
         Field('A', Architecture);
         text.Append(CultureInfo.InvariantCulture, $"S:{size}\nI:{InstalledSize}\n");
 
         // These three are there even where they are empty.
-        text.Append(CultureInfo.InvariantCulture, $"T:{Description}\nU:{Url}\nL:{License}\n");
+        text.Append(CultureInfo.InvariantCulture, $"T:{Line("T", Description)}\nU:{Line("U", Url)}\nL:{Line("L", License)}\n");
         Field('o', Origin);
         Field('m', Maintainer);
         Field('t', Number(BuildTime));
@@ -159,12 +155,17 @@ public sealed record ApkPkgInfo
         {
             if (value.Length > 0)
             {
-                text.Append(letter).Append(':').Append(value).Append('\n');
+                text.Append(CultureInfo.InvariantCulture, $"{letter}:{Line(letter.ToString(), value)}\n");
             }
         }
     }
 
     private static string Number(long value) => value == 0 ? "" : value.ToString(CultureInfo.InvariantCulture);
+
+    private string Line(string key, string value) =>
+        value.AsSpan().ContainsAny('\n', '\r', '\0')
+            ? throw new BothyException($"cannot describe package '{Name}': its {key} has a line feed or a NUL")
+            : value;
 
     private string Joined(ImmutableArray<string> values) => string.Join(' ', values.Select(Word));
 

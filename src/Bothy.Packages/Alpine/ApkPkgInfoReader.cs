@@ -75,7 +75,12 @@ internal sealed class ApkPkgInfoReader(string source)
         string value = Encoding.UTF8.GetString(line[(equals + 3)..]).TrimEnd();
         if (!_words.TryGetValue(key, out var words))
         {
-            _values[key] = value;
+            // Programs differ in which of the two they believe.
+            if (!_values.TryAdd(key, value))
+            {
+                throw Malformed($"'{key}' comes twice");
+            }
+
             return;
         }
 

@@ -19,12 +19,12 @@ public sealed record ApkToWrite(ApkPkgInfo Info, FileTree Tree)
 
 /// <summary>A package that was written.</summary>
 /// <param name="Info">Its description with the digest of its data.</param>
-/// <param name="Control">The SHA-1 of its compressed control segment: the package's identity.</param>
+/// <param name="Checksum">Its identity: the SHA-1 of its compressed control segment.</param>
 /// <param name="Size">The size of its file in bytes.</param>
-public sealed record WrittenApk(ApkPkgInfo Info, ImmutableArray<byte> Control, long Size)
+public sealed record WrittenApk(ApkPkgInfo Info, ApkChecksum Checksum, long Size)
 {
     /// <summary>Its stanza in an index.</summary>
-    public string IndexStanza => Info.ToIndexStanza(Control.AsSpan(), Size);
+    public string IndexStanza => Info.ToIndexStanza(Checksum, Size);
 
     /// <summary>The name of its file in a repository.</summary>
     public string FileName => $"{Info.Name}-{Info.Version}.apk";
@@ -76,7 +76,7 @@ public static class ApkPackageWriter
 #pragma warning disable CA5350 // the format's own identity of a package
         var identity = SHA1.HashData(control);
 #pragma warning restore CA5350
-        return new WrittenApk(info, [.. identity], signatures.Length + control.Length + scratch.Length);
+        return new WrittenApk(info, ApkChecksum.FromHash(identity), signatures.Length + control.Length + scratch.Length);
     }
 
     /// <summary>
