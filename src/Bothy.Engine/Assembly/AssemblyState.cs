@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bothy.Engine.Assembly.Accounts;
+using Bothy.Engine.Assembly.Debian;
 using Bothy.Engine.Assembly.Overlay;
 using Bothy.Engine.ImageFiles;
 using Bothy.Formats.Trees;
@@ -7,7 +8,7 @@ using Bothy.Formats.Trees;
 namespace Bothy.Engine.Assembly;
 
 /// <summary>An image in the making: what the effects read and change.</summary>
-internal sealed class AssemblyState(FileTree tree, ImmutableArray<UnpackedPackage> packages, ImageSpec image, DiversionTable diversions, ContentFilter filter)
+internal sealed class AssemblyState(FileTree tree, ImmutableArray<UnpackedPackage> packages, ImageSpec image, ContentFilter filter)
 {
     public FileTree Tree { get; } = tree;
 
@@ -15,9 +16,15 @@ internal sealed class AssemblyState(FileTree tree, ImmutableArray<UnpackedPackag
 
     public ImageSpec Image { get; } = image;
 
-    public DiversionTable Diversions { get; } = diversions;
+    public ContentFilter Filter { get; } = filter;
 
-    public AccountTable Accounts { get; } = new();
+    /// <summary>dpkg's diversions; no other package manager has them.</summary>
+    public DiversionTable Diversions { get; init; } = new(mergedUsr: false);
+
+    /// <summary>Whether scripts run in the root directory, so that a path without a slash at its beginning starts there too.</summary>
+    public bool RunsScriptsInRoot { get; init; }
+
+    public AccountTable Accounts { get; init; } = new();
 
     public List<string> Warnings { get; } = [];
 
@@ -40,7 +47,7 @@ internal sealed class AssemblyState(FileTree tree, ImmutableArray<UnpackedPackag
     /// </summary>
     public TreePath? Locate(string? path)
     {
-        if (path is null || !path.StartsWith('/'))
+        if (path is null || !(path.StartsWith('/') || (RunsScriptsInRoot && path.Length > 0)))
         {
             return null;
         }
@@ -53,7 +60,7 @@ internal sealed class AssemblyState(FileTree tree, ImmutableArray<UnpackedPackag
     public TreeEntry? Find(string path) => Locate(path) is { } real ? (real.IsRoot ? Root : Tree.Find(real)) : null;
 
     /// <summary>Whether the filters would leave <paramref name="path"/> out, so that an effect need not make it either.</summary>
-    public bool LeavesOut(TreePath path) => filter.RuleFor(path) is not null;
+    public bool LeavesOut(TreePath path) => Filter.RuleFor(path) is not null;
 
     /// <summary>Makes a file, with the directories it needs.</summary>
     public void Write(string path, FileContent content, Origin origin, int mode = TreeEntry.DefaultFileMode, (int User, int Group) owner = default)

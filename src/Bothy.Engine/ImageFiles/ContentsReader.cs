@@ -29,10 +29,11 @@ internal sealed class ContentsReader(MapReader map)
             BaseIndex = baseImage?.Text("apkindex"),
             Exclude = map.Texts("exclude", SpecTexts.Pattern),
             Documentation = map.Choice("documentation", "omit", "keep") == "keep" ? DocumentationChoice.Keep : DocumentationChoice.Omit,
-            Database = map.Choice("database", "auto", "dpkg", "status.d") switch
+            Database = map.Choice("database", "auto", "dpkg", "status.d", "none") switch
             {
                 "dpkg" => DatabaseChoice.Dpkg,
                 "status.d" => DatabaseChoice.StatusDirectory,
+                "none" => DatabaseChoice.None,
                 _ => DatabaseChoice.Automatic,
             },
         };

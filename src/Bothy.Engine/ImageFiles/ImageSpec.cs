@@ -164,4 +164,7 @@ public enum DatabaseChoice
 
     /// <summary>One file a package below <c>/var/lib/dpkg/status.d</c>.</summary>
     StatusDirectory,
+
+    /// <summary>None: the image does not say what is installed.</summary>
+    None,
 }

@@ -65,6 +65,7 @@ public static class ImageSpecWriter
             {
                 DatabaseChoice.Dpkg => "dpkg",
                 DatabaseChoice.StatusDirectory => "status.d",
+                DatabaseChoice.None => "none",
                 _ => null,
             });
         });

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 
 namespace Bothy.Formats.Trees;
 
@@ -11,6 +12,7 @@ public sealed class FileTree
     private const int MaxLinks = 40;
 
     private readonly Dictionary<TreePath, TreeEntry> _entries = [];
+    private readonly List<TreePath> _added = [];
     private readonly HashSet<TreePath> _changed = [];
     private TreeEntry[]? _sorted;
 
@@ -19,6 +21,9 @@ public sealed class FileTree
 
     /// <summary>All entries in the order of their paths: a directory before what is in it.</summary>
     public IReadOnlyList<TreeEntry> Entries => _sorted is not null && _changed.Count == 0 ? _sorted : Sort();
+
+    /// <summary>All entries in the order in which their paths were added: of a tree that was read from an archive, the archive's.</summary>
+    public IEnumerable<TreeEntry> InOrderAdded => _added.Distinct().Where(Contains).Select(path => _entries[path]);
 
     /// <summary>The entry at <paramref name="path"/> itself, links not followed.</summary>
     public bool TryGet(TreePath path, [NotNullWhen(true)] out TreeEntry? entry) => _entries.TryGetValue(path, out entry);
@@ -30,7 +35,13 @@ public sealed class FileTree
     public void Set(TreeEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        _entries[entry.Path] = entry;
+        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_entries, entry.Path, out bool present);
+        place = entry;
+        if (!present)
+        {
+            _added.Add(entry.Path);
+        }
+
         Change(entry.Path);
     }
 

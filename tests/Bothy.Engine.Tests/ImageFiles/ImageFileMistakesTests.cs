@@ -90,7 +90,7 @@ public sealed class ImageFileMistakesTests
     [InlineData("contents:\n  packages: [a]\n  repositories:\n  - deb  bookworm\n", "x.yaml:4:18: 'deb  bookworm' is not a repository: it names no component of 'bookworm', such as main")]
     [InlineData("contents:\n  packages: [a]\n  repositories:\n  - deb-src bookworm main\n", "x.yaml:4:5: 'deb-src bookworm main' is not a repository: 'deb-src' names source packages, which no image is built from")]
     [InlineData("contents: {packages: [a], documentation: all}\n", "x.yaml:1:42: 'documentation' must be omit or keep, not 'all'")]
-    [InlineData("contents: {packages: [a], database: dpkgg}\n", "x.yaml:1:37: 'database' must be auto or dpkg or status.d, not 'dpkgg' (did you mean 'dpkg'?)")]
+    [InlineData("contents: {packages: [a], database: dpkgg}\n", "x.yaml:1:37: 'database' must be auto or dpkg or status.d or none, not 'dpkgg' (did you mean 'dpkg'?)")]
     [InlineData("contents: {base: a, baseimage: {image: b}}\n", "x.yaml:1:21: 'base' and 'baseimage' exclude each other")]
     [InlineData("contents: {packages: [a], files: [{path: /a}]}\n", "x.yaml:1:35: 'source' is missing")]
     [InlineData("contents: {packages: [a], files: [{source: a, path: a}]}\n", "x.yaml:1:53: 'path' must be an absolute path, not 'a'")]

@@ -33,6 +33,8 @@ internal sealed class AccountTable
 {
     private const int FirstSystemId = 100;
     private const int LastSystemId = 999;
+    private const int FirstUserId = 1000;
+    private const int LastUserId = 59_999;
 
     private readonly List<UserAccount> _users = [];
     private readonly List<GroupAccount> _groups = [];
@@ -40,6 +42,9 @@ internal sealed class AccountTable
     public IReadOnlyList<UserAccount> Users => _users;
 
     public IReadOnlyList<GroupAccount> Groups => _groups;
+
+    /// <summary>Whether a name that no file has may still mean one of the numbers that Debian gives out for all its systems.</summary>
+    public bool HasStaticNumbers { get; init; } = true;
 
     /// <summary>Whether passwords are kept in shadow files.</summary>
     public bool HasShadow { get; set; }
@@ -65,16 +70,55 @@ internal sealed class AccountTable
     /// <summary>A number from the bottom of the range for system accounts that no user and no group has, as far as asked.</summary>
     public int NextFree(bool user, bool group) => Free(Enumerable.Range(FirstSystemId, LastSystemId - FirstSystemId + 1), user, group);
 
+    /// <summary>A number as BusyBox gives it: from the bottom of the range for system accounts, or of that for people.</summary>
+    public int NextFree(bool system, bool user, bool group) =>
+        system ? NextFree(user, group) : Free(Enumerable.Range(FirstUserId, LastUserId - FirstUserId + 1), user, group);
+
     /// <summary>A number from the top of the range that neither a user nor a group has, as useradd --system and systemd-sysusers take it.</summary>
     public int LastFree() => Free(Enumerable.Range(FirstSystemId, LastSystemId - FirstSystemId + 1).Reverse(), user: true, group: true);
 
     /// <summary>The number of the user that <paramref name="text"/> names or is.</summary>
     public int? ResolveUser(string text) =>
-        User(text)?.Uid ?? ScriptReader.ParseNumber(text) ?? (StaticAccounts.Users.TryGetValue(text, out int uid) ? uid : null);
+        User(text)?.Uid ?? ScriptReader.ParseNumber(text) ?? (HasStaticNumbers && StaticAccounts.Users.TryGetValue(text, out int uid) ? uid : null);
 
     /// <summary>The number of the group that <paramref name="text"/> names or is.</summary>
     public int? ResolveGroup(string text) =>
-        Group(text)?.Gid ?? ScriptReader.ParseNumber(text) ?? (StaticAccounts.Groups.TryGetValue(text, out int gid) ? gid : null);
+        Group(text)?.Gid ?? ScriptReader.ParseNumber(text) ?? (HasStaticNumbers && StaticAccounts.Groups.TryGetValue(text, out int gid) ? gid : null);
+
+    /// <summary>Removes a user, and it from all groups.</summary>
+    public void RemoveUser(string name)
+    {
+        _users.RemoveAll(user => user.Name == name);
+        foreach (var group in _groups.Where(group => group.Members.Contains(name, StringComparer.Ordinal)).ToList())
+        {
+            RemoveMember(group.Name, name);
+        }
+    }
+
+    /// <summary>Removes a group.</summary>
+    public void RemoveGroup(string name) => _groups.RemoveAll(group => group.Name == name);
+
+    public void RemoveMember(string group, string user)
+    {
+        if (Group(group) is { } present)
+        {
+            Set(present with { Members = [.. present.Members.Where(member => member != user)] });
+        }
+    }
+
+    /// <summary>Forgets all users and reads a passwd file.</summary>
+    public void ReplaceUsers(byte[] passwd)
+    {
+        _users.Clear();
+        LoadUsers(passwd);
+    }
+
+    /// <summary>Forgets all groups and reads a group file.</summary>
+    public void ReplaceGroups(byte[] group)
+    {
+        _groups.Clear();
+        LoadGroups(group);
+    }
 
     /// <summary>Reads the lines of a passwd file; lines of another form are left out.</summary>
     public void LoadUsers(byte[] passwd)
@@ -104,7 +148,7 @@ internal sealed class AccountTable
     {
         var taken = _users.Where(_ => user).Select(static one => one.Uid).Concat(_groups.Where(_ => group).Select(static one => one.Gid)).ToHashSet();
         int free = candidates.FirstOrDefault(id => !taken.Contains(id), -1);
-        return free >= 0 ? free : throw new BothyException("cannot assemble: every number for a system account (100 to 999) is taken");
+        return free >= 0 ? free : throw new BothyException("cannot assemble: every number for a new account is taken");
     }
 
     private static IEnumerable<string[]> Lines(byte[] file) =>

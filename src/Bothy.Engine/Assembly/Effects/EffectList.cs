@@ -1,9 +1,13 @@
+using System.Collections.Immutable;
+using Bothy.Engine.Assembly.Alpine;
+using Bothy.Engine.Assembly.Debian;
+
 namespace Bothy.Engine.Assembly.Effects;
 
-/// <summary>The effects of Debian packages, in the order in which they are applied.</summary>
+/// <summary>The effects of each kind of packages, in the order in which they are applied.</summary>
 internal static class EffectList
 {
-    public static IReadOnlyList<IEffect> Create()
+    public static IReadOnlyList<IEffect> Debian()
     {
         var overrides = new OverridesEffect();
         return
@@ -17,12 +21,30 @@ internal static class EffectList
             new ShellsEffect(),
             new TemporaryFilesEffect(),
             new SystemFilesEffect(),
+            new ReleaseFileEffect(),
             new CertificatesEffect(),
-            new AccountsEffect(),
+            new DebianAccountsEffect(),
             new LoaderCacheEffect(),
             new DpkgDatabaseEffect(overrides),
             new ServicesEffect(),
             new PathsEffect(),
         ];
     }
+
+    public static IReadOnlyList<IEffect> Alpine(ImmutableArray<UnpackedApk> packages, ApkAssembly assembly, ApkOverlay overlay, ApkAccountFiles accounts) =>
+    [
+        new ApkRootEffect(packages, assembly),
+        new HarmlessCommandsEffect(),
+        new FileCommandsEffect(),
+        new OverridesEffect(),
+        new BusyboxEffect(),
+        new ShellsEffect(),
+        new ReleaseFileEffect(),
+        new ApkCertificatesEffect(),
+        new ApkAccountsEffect(accounts),
+        new LoaderCacheEffect(),
+        new ApkDatabaseEffect(packages, assembly, overlay),
+        new ServicesEffect(),
+        new PathsEffect(),
+    ];
 }

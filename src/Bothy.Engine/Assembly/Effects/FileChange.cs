@@ -4,7 +4,7 @@ using Bothy.Formats.Trees;
 namespace Bothy.Engine.Assembly.Effects;
 
 /// <summary>One call of a program that changes files, made on the tree.</summary>
-internal sealed class FileChange(AssemblyState state, Origin.Effect origin, FileArguments options, int umask)
+internal sealed class FileChange(AssemblyState state, Origin.Effect origin, CommandArguments options, int umask)
 {
     private static readonly CommandOutcome Unsupported = CommandOutcome.Refused("Bothy does not do this to files");
 

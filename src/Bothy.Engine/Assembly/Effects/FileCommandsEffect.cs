@@ -31,7 +31,7 @@ internal sealed class FileCommandsEffect : IEffect
             return CommandOutcome.Refused("writes a file");
         }
 
-        var options = new FileArguments(command);
+        var options = new CommandArguments(command);
         if (command.Name == "rm" && (options.Has('f') || !command.IsCertain) && options.Paths.All(path => path is null || state.Locate(path) is not { } there || !state.Tree.Contains(there)))
         {
             // What a script removes under a name that only it knows is its own.

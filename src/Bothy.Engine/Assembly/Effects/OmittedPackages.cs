@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Bothy.Formats.Trees;
 using Bothy.Inspection.Linkage;
-using Bothy.Packages.Debian;
 
 namespace Bothy.Engine.Assembly.Effects;
 
@@ -45,10 +44,7 @@ internal static class OmittedPackages
 
     private static IEnumerable<string> Dependencies(TreeEntry file, AssemblyState state) =>
         state.Packages.FirstOrDefault(package => package.Origin == file.Origin) is { } owner
-            ? new[] { owner.Stanza?["Pre-Depends"], owner.Stanza?["Depends"] }
-                .SelectMany(static field => RelationField.Parse(field ?? ""))
-                .SelectMany(static group => group.Alternatives)
-                .Select(static relation => relation.Name)
+            ? owner.Dependencies
             : [];
 
     private static string Plain(string name)

@@ -35,9 +35,9 @@ internal sealed class ContentFilter
     private readonly List<TreeEntry> _copyrightLinks = [];
     private readonly HashSet<TreePath> _thinned = [];
 
-    public ContentFilter(ContentsSpec contents)
+    public ContentFilter(ContentsSpec contents, bool keepDocumentation)
     {
-        _keepDocumentation = contents.Documentation == DocumentationChoice.Keep;
+        _keepDocumentation = keepDocumentation;
         _excluded = [.. contents.Exclude.Select(static pattern => new PathPattern(pattern.Value))];
     }
 

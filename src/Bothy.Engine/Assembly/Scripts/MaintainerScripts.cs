@@ -1,3 +1,4 @@
+using Bothy.Engine.Assembly.Debian;
 using Bothy.Engine.Assembly.Effects;
 using Bothy.Engine.Assembly.Overlay;
 using Bothy.Formats.Trees;
@@ -5,11 +6,11 @@ using Bothy.Formats.Trees;
 namespace Bothy.Engine.Assembly.Scripts;
 
 /// <summary>Reads the scripts of packages in installation order, lets the effects do what they call, and keeps what nothing covers.</summary>
-internal sealed class MaintainerScripts(AssemblyState state, IReadOnlyList<IEffect> effects)
+internal sealed class MaintainerScripts(AssemblyState state, Distribution distribution)
 {
-    private static readonly string[] Shells = ["sh", "bash", "dash"];
+    private static readonly string[] Shells = ["sh", "bash", "dash", "ash", "busybox"];
 
-    private readonly Dictionary<string, IEffect> _byCommand = effects
+    private readonly Dictionary<string, IEffect> _byCommand = distribution.Effects
         .SelectMany(static effect => effect.Commands.Select(command => KeyValuePair.Create(command, effect)))
         .ToDictionary(StringComparer.Ordinal);
 
@@ -34,24 +35,17 @@ internal sealed class MaintainerScripts(AssemblyState state, IReadOnlyList<IEffe
         }
     }
 
-    /// <summary>Reads <c>preinst</c> and <c>postinst</c> of each package.</summary>
-    public void Read()
+    /// <summary>Reads a script of <paramref name="package"/> as if it were run with <paramref name="arguments"/>; false where the package has none of that name.</summary>
+    public bool Read(UnpackedPackage package, string name, params ReadOnlySpan<string?> arguments)
     {
-        foreach (var package in state.Packages)
+        if (package.Text(name) is not { } script)
         {
-            Read(package, "preinst", ["install"]);
-            ReadConfiguration(package);
-            Read(package, "postinst", ["configure", ""]);
+            return false;
         }
-    }
 
-    private void Read(UnpackedPackage package, string name, string?[] arguments)
-    {
-        if (package.Text(name) is not { } script
-            || effects.Any(effect => effect.Covers(package, name))
-            || Parse(package, name, script, report: true) is not { } parsed)
+        if (distribution.Effects.Any(effect => effect.Covers(package, name)) || Parse(package, name, script, report: true) is not { } parsed)
         {
-            return;
+            return true;
         }
 
         bool reported = false;
@@ -59,11 +53,22 @@ internal sealed class MaintainerScripts(AssemblyState state, IReadOnlyList<IEffe
         {
             if (!reported)
             {
-                Uncovered.Add(new UncoveredScript(package.Id, name, command.Line, command.ToString(), reason));
+                Uncovered.Add(new UncoveredScript(package.Id, name.TrimStart('.'), command.Line, command.ToString(), reason));
                 reported = true;
             }
         });
         reader.Read(parsed);
+        return true;
+    }
+
+    /// <summary>Reads what a package's <c>config</c> script answers to debconf's questions.</summary>
+    public void ReadConfiguration(UnpackedPackage package)
+    {
+        if (package.Text("config") is { } script && Parse(package, "config", script, report: false) is { } parsed)
+        {
+            var world = new World(this, package, Reach.Questions);
+            new ScriptReader(world, ["configure", ""], Environment(package, "config"), static (_, _) => { }).Read(parsed);
+        }
     }
 
     private ShellNode? Parse(UnpackedPackage package, string name, string script, bool report)
@@ -74,7 +79,7 @@ internal sealed class MaintainerScripts(AssemblyState state, IReadOnlyList<IEffe
         {
             if (report)
             {
-                Uncovered.Add(new UncoveredScript(package.Id, name, 1, first, "the script is not a shell script"));
+                Uncovered.Add(new UncoveredScript(package.Id, name.TrimStart('.'), 1, first, "the script is not a shell script"));
             }
 
             return null;
@@ -94,23 +99,14 @@ internal sealed class MaintainerScripts(AssemblyState state, IReadOnlyList<IEffe
             if (report)
             {
                 string line = script.Split('\n').ElementAtOrDefault(failure.Line - 1)?.Trim() ?? "";
-                Uncovered.Add(new UncoveredScript(package.Id, name, failure.Line, line, "the script cannot be read: " + failure.Message));
+                Uncovered.Add(new UncoveredScript(package.Id, name.TrimStart('.'), failure.Line, line, "the script cannot be read: " + failure.Message));
             }
 
             return null;
         }
     }
 
-    private Dictionary<string, string> Environment(UnpackedPackage package, string name) => new(StringComparer.Ordinal)
-    {
-        ["DPKG_ROOT"] = "",
-        ["DPKG_MAINTSCRIPT_PACKAGE"] = package.Name,
-        ["DPKG_MAINTSCRIPT_NAME"] = name,
-        ["DPKG_MAINTSCRIPT_ARCH"] = package.Id.Architecture == "all" ? state.Architecture : package.Id.Architecture,
-        ["DEBIAN_FRONTEND"] = "noninteractive",
-        ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-        ["HOME"] = "/root",
-    };
+    private Dictionary<string, string> Environment(UnpackedPackage package, string name) => distribution.Environment(package, name, state);
 
     // debconf asks nobody here, so a question has its default, or what a package's config script sets.
     private Dictionary<string, string?> Answers()
@@ -141,15 +137,6 @@ internal sealed class MaintainerScripts(AssemblyState state, IReadOnlyList<IEffe
         return _answers;
     }
 
-    private void ReadConfiguration(UnpackedPackage package)
-    {
-        if (package.Text("config") is { } script && Parse(package, "config", script, report: false) is { } parsed)
-        {
-            var world = new World(this, package, Reach.Questions);
-            new ScriptReader(world, ["configure", ""], Environment(package, "config"), static (_, _) => { }).Read(parsed);
-        }
-    }
-
     private void Set(ScriptCommand command)
     {
         if (command.Words is [_, { } question, var answer, ..])
@@ -170,8 +157,9 @@ internal sealed class MaintainerScripts(AssemblyState state, IReadOnlyList<IEffe
     {
         private AssemblyState State => scripts.State;
 
-        public CommandOutcome Run(ScriptCommand command)
+        public CommandOutcome Run(ScriptCommand call)
         {
+            var command = State.RunsScriptsInRoot ? Unwrap(call) : call;
             if (command.Name == "db_set" && reach != Reach.Diversions)
             {
                 scripts.Set(command);
@@ -206,7 +194,7 @@ internal sealed class MaintainerScripts(AssemblyState state, IReadOnlyList<IEffe
 
         public bool? TestFile(string test, string path)
         {
-            if (!path.StartsWith('/'))
+            if (!path.StartsWith('/') && !State.RunsScriptsInRoot)
             {
                 return null;
             }
@@ -248,6 +236,17 @@ internal sealed class MaintainerScripts(AssemblyState state, IReadOnlyList<IEffe
 
         public string? DefaultAnswer(string question) => scripts.Answers().GetValueOrDefault(question);
 
+        // 'exec program' and 'busybox program' run the program.
+        private static ScriptCommand Unwrap(ScriptCommand command)
+        {
+            while (command.Name is "exec" or "busybox" && command.Words is [_, { } program, ..] && !program.StartsWith('-'))
+            {
+                command = command with { Words = command.Words[1..] };
+            }
+
+            return command;
+        }
+
         // The scripts that packages share only define functions for debconf and dpkg; anything else may do anything.
         private static CommandOutcome ReadOther(ScriptCommand command) =>
             command.Words is [_, "/usr/share/debconf/confmodule" or "/usr/share/dpkg/sh/dpkg-error.sh", ..]
@@ -257,7 +256,7 @@ internal sealed class MaintainerScripts(AssemblyState state, IReadOnlyList<IEffe
         private bool IsProgramPath(string path)
         {
             int slash = path.LastIndexOf('/');
-            return path[..slash] is "/bin" or "/sbin" or "/usr/bin" or "/usr/sbin" && HasProgram(path[(slash + 1)..]);
+            return slash >= 0 && path[..slash] is "/bin" or "/sbin" or "/usr/bin" or "/usr/sbin" && HasProgram(path[(slash + 1)..]);
         }
     }
 }

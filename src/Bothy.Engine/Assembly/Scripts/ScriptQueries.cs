@@ -5,6 +5,8 @@ namespace Bothy.Engine.Assembly.Scripts;
 /// <summary>What programs that only look would answer about the image in the making.</summary>
 internal static class ScriptQueries
 {
+    private static readonly string[] Programs = ["/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/"];
+
     /// <summary>Whether the program would succeed; null where that is not known.</summary>
     public static bool? Status(ScriptCommand command, AssemblyState state) => command.Name switch
     {
@@ -37,7 +39,7 @@ internal static class ScriptQueries
         "dpkg-realpath" when command.Words is [_, { } path] => Follow(path, state),
         "id" when command.Words is [_, "-u"] or [_, "-g"] => "0",
         "id" when command.Words is [_, "-u", { } user] => state.Accounts.User(user)?.Uid.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "",
-        "command" or "which" when command.Words is [.., { } program] => state.Find("/usr/bin/" + program)?.Path.ToString() ?? state.Find("/usr/sbin/" + program)?.Path.ToString() ?? "",
+        "command" or "which" when command.Words is [.., { } program] => Programs.Select(directory => state.Find(directory + program)?.Path.ToString()).FirstOrDefault(static path => path is not null) ?? "",
         "debconf-escape" => null,
         _ => null,
     };

@@ -169,7 +169,9 @@ internal sealed partial class ScriptReader
 
     private string? Substitute(ShellNode body)
     {
-        if (body is ShellNode.Simple { Assignments.IsEmpty: true } simple)
+        // What follows '||' for the exit status alone adds nothing to the output.
+        var printing = body is ShellNode.AndOr { IsAnd: false, Left: var left, Right: ShellNode.Simple { Words: [{ Plain: "true" or ":" }] } } ? left : body;
+        if (printing is ShellNode.Simple { Assignments.IsEmpty: true } simple)
         {
             var command = new ScriptCommand(simple.Line, _expansion.Fields(simple.Words)) { IsCertain = false };
             if (_world.Answer(command) is { } answer)

@@ -1,6 +1,7 @@
+using Bothy.Engine.Assembly.Overlay;
 using Bothy.Formats.Trees;
 
-namespace Bothy.Engine.Assembly.Overlay;
+namespace Bothy.Engine.Assembly.Debian;
 
 /// <summary>
 /// Lays packages over each other as dpkg unpacks them: directories are shared and the first one's mode stays, a file in two
@@ -10,16 +11,16 @@ namespace Bothy.Engine.Assembly.Overlay;
 /// The first package to unpack into an empty root makes a directory with its mode; dpkg leaves what exists alone. A link
 /// and a directory at one path are no conflict either while the link leads to a directory: whichever came first stays.
 /// </remarks>
-internal sealed class PackageOverlay(FileTree tree, ContentFilter filter, DiversionTable diversions, bool mergedUsr)
+internal sealed class DebOverlay(FileTree tree, ContentFilter filter, DiversionTable diversions, bool mergedUsr)
 {
     private const string UsrMergeEffect = "usrmerge";
 
-    private readonly Dictionary<TreePath, UnpackedPackage> _owners = [];
+    private readonly Dictionary<TreePath, UnpackedDeb> _owners = [];
     private readonly HashSet<TreePath> _aliases = [];
 
     /// <summary>Lays <paramref name="package"/> over what is there.</summary>
     /// <exception cref="BothyException">It has a file of another package without leave to replace it.</exception>
-    public void Add(UnpackedPackage package)
+    public void Add(UnpackedDeb package)
     {
         foreach (var shipped in package.Contents.Tree.Entries)
         {
@@ -44,10 +45,10 @@ internal sealed class PackageOverlay(FileTree tree, ContentFilter filter, Divers
         }
 
         filter.Finish(tree);
-        MendHardLinks();
+        HardLinks.Mend(tree, _owners, path => mergedUsr ? UsrMerge.Rehome(path) : path, static (file, _) => file);
     }
 
-    private TreeEntry Place(TreeEntry shipped, UnpackedPackage package)
+    private TreeEntry Place(TreeEntry shipped, UnpackedDeb package)
     {
         var entry = shipped;
         if (mergedUsr)
@@ -63,7 +64,7 @@ internal sealed class PackageOverlay(FileTree tree, ContentFilter filter, Divers
         return diversions.Divert(entry, package.Name);
     }
 
-    private bool MayTake(TreeEntry entry, UnpackedPackage package)
+    private bool MayTake(TreeEntry entry, UnpackedDeb package)
     {
         if (!tree.TryGet(entry.Path, out var present))
         {
@@ -97,7 +98,7 @@ internal sealed class PackageOverlay(FileTree tree, ContentFilter filter, Divers
     private bool LeadsToDirectory(TreeEntry entry) =>
         entry.Kind == EntryKind.SymbolicLink && tree.Find(entry.Path)?.Kind == EntryKind.Directory;
 
-    private static bool IsSameFile(TreeEntry entry, UnpackedPackage package, TreeEntry present, UnpackedPackage owner) =>
+    private static bool IsSameFile(TreeEntry entry, UnpackedDeb package, TreeEntry present, UnpackedDeb owner) =>
         package.Name == owner.Name
         && package.IsMultiArchSame
         && owner.IsMultiArchSame
@@ -105,29 +106,9 @@ internal sealed class PackageOverlay(FileTree tree, ContentFilter filter, Divers
         && entry.LinkTarget == present.LinkTarget
         && entry.Content?.Digest == present.Content?.Digest;
 
-    private static BothyException Conflict(TreeEntry entry, UnpackedPackage package, string other) =>
+    private static BothyException Conflict(TreeEntry entry, UnpackedDeb package, string other) =>
         new($"cannot assemble: {entry.Path} is in both {other} and {package.Id}")
         {
             Hint = "Leave one of the two out of 'contents.packages', or name it in 'contents.omit' or the path in 'contents.exclude'.",
         };
-
-    // A hard link whose first name was filtered, replaced or diverted by another package keeps the bytes under its own name.
-    private void MendHardLinks()
-    {
-        foreach (var link in tree.Entries.Where(static entry => entry.Kind == EntryKind.HardLink).ToList())
-        {
-            if (!TreePath.TryParse(link.LinkTarget, null, out var first)
-                || (tree.TryGet(first, out var file) && file.Kind == EntryKind.File && _owners.GetValueOrDefault(first) == _owners[link.Path]))
-            {
-                continue;
-            }
-
-            var shipped = _owners[link.Path].Contents.Tree.Entries
-                .FirstOrDefault(entry => entry.Kind == EntryKind.File && (mergedUsr ? UsrMerge.Rehome(entry.Path) : entry.Path) == first);
-            if (shipped is not null)
-            {
-                tree.Set(shipped with { Path = link.Path });
-            }
-        }
-    }
 }

@@ -1,6 +1,6 @@
 using Bothy.Formats.Trees;
 
-namespace Bothy.Engine.Assembly.Overlay;
+namespace Bothy.Engine.Assembly.Debian;
 
 /// <summary>One diversion of dpkg: files at <paramref name="From"/> go to <paramref name="To"/> unless <paramref name="Package"/> ships them.</summary>
 internal sealed record Diversion(TreePath From, TreePath To, string Package);

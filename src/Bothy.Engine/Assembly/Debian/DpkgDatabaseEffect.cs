@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
-using Bothy.Engine.Assembly.Overlay;
+using Bothy.Engine.Assembly.Effects;
+using Bothy.Engine.ImageFiles;
 using Bothy.Formats.Trees;
 
-namespace Bothy.Engine.Assembly.Effects;
+namespace Bothy.Engine.Assembly.Debian;
 
 /// <summary>
 /// The record of installed packages: dpkg's own where dpkg is in the image or the image file asks for it, so that more can be
@@ -20,20 +21,25 @@ internal sealed class DpkgDatabaseEffect(OverridesEffect overrides) : IEffect
 
     public void Apply(AssemblyState state)
     {
+        if (state.Image.Contents.Database == DatabaseChoice.None)
+        {
+            return;
+        }
+
         if (state.WantsFullDatabase)
         {
             WriteFull(state);
             return;
         }
 
-        foreach (var package in state.Packages)
+        foreach (var package in state.Packages.Cast<UnpackedDeb>())
         {
             WriteSmall(package, state);
         }
     }
 
     // The sums of files that the filters left out stay out too: whoever checks an image by them is to find every file they name.
-    private static void WriteSmall(UnpackedPackage package, AssemblyState state)
+    private static void WriteSmall(UnpackedDeb package, AssemblyState state)
     {
         if (package.Contents.Control.TryGetValue("control", out var control))
         {
@@ -63,7 +69,7 @@ internal sealed class DpkgDatabaseEffect(OverridesEffect overrides) : IEffect
     private void WriteFull(AssemblyState state)
     {
         var status = new StringBuilder();
-        foreach (var package in state.Packages.OrderBy(static package => package.DatabaseName, StringComparer.Ordinal))
+        foreach (var package in state.Packages.Cast<UnpackedDeb>().OrderBy(static package => package.DatabaseName, StringComparer.Ordinal))
         {
             AppendStatus(package, state, status);
             WriteControlFiles(package, state);
@@ -82,7 +88,7 @@ internal sealed class DpkgDatabaseEffect(OverridesEffect overrides) : IEffect
         WriteTriggers(state);
     }
 
-    private static void AppendStatus(UnpackedPackage package, AssemblyState state, StringBuilder status)
+    private static void AppendStatus(UnpackedDeb package, AssemblyState state, StringBuilder status)
     {
         if (package.Stanza is not { } stanza)
         {
@@ -102,13 +108,13 @@ internal sealed class DpkgDatabaseEffect(OverridesEffect overrides) : IEffect
         status.Append(conffiles.Length > 0 ? "Conffiles:\n" + conffiles : "").Append('\n');
     }
 
-    private static IEnumerable<string> Conffiles(UnpackedPackage package) =>
+    private static IEnumerable<string> Conffiles(UnpackedDeb package) =>
         package.Lines("conffiles").Where(static line => line.StartsWith('/'));
 
     private static string? Sum(string path, AssemblyState state) =>
         state.Find(path) is { Content: { } content } ? $" {path} {Convert.ToHexStringLower(MD5.HashData(content.ReadAll()))}\n" : null;
 
-    private static void WriteControlFiles(UnpackedPackage package, AssemblyState state)
+    private static void WriteControlFiles(UnpackedDeb package, AssemblyState state)
     {
         string prefix = $"{Root}info/{package.DatabaseName}.";
         foreach (var (name, content) in package.Contents.Control.Where(static file => file.Key != "control"))
@@ -131,7 +137,7 @@ internal sealed class DpkgDatabaseEffect(OverridesEffect overrides) : IEffect
     private static void WriteTriggers(AssemblyState state)
     {
         var files = new SortedDictionary<string, StringBuilder>(StringComparer.Ordinal) { ["File"] = new(), ["Unincorp"] = new() };
-        foreach (var package in state.Packages)
+        foreach (var package in state.Packages.Cast<UnpackedDeb>())
         {
             foreach (string line in package.Lines("triggers").Where(static line => line.StartsWith("interest", StringComparison.Ordinal)))
             {

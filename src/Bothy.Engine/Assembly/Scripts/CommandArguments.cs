@@ -1,12 +1,12 @@
 namespace Bothy.Engine.Assembly.Scripts;
 
-/// <summary>The options and arguments of a command that changes files.</summary>
-internal sealed class FileArguments
+/// <summary>The options and arguments of a command, as getopt(3) finds them.</summary>
+internal sealed class CommandArguments
 {
     private readonly HashSet<char> _letters = [];
     private readonly Dictionary<char, string> _values = [];
 
-    public FileArguments(ScriptCommand command)
+    public CommandArguments(ScriptCommand command)
     {
         string withValue = command.Name switch
         {
@@ -14,6 +14,8 @@ internal sealed class FileArguments
             "install" => "mogSt",
             "cp" or "mv" or "ln" => "tS",
             "touch" => "rdt",
+            "adduser" => "hgsGuk",
+            "addgroup" => "g",
             _ => "",
         };
         bool ended = false;
@@ -31,7 +33,7 @@ internal sealed class FileArguments
             }
             else if (word.StartsWith("--", StringComparison.Ordinal))
             {
-                AddLong(word);
+                i = AddLong(word, command.Name is "adduser" or "addgroup" ? withValue : "", words, i);
             }
             else
             {
@@ -62,7 +64,7 @@ internal sealed class FileArguments
         return i;
     }
 
-    private void AddLong(string word)
+    private int AddLong(string word, string withValue, ReadOnlySpan<string?> words, int i)
     {
         string[] parts = word[2..].Split('=', 2);
         char letter = parts[0] switch
@@ -79,6 +81,15 @@ internal sealed class FileArguments
             "archive" => 'a',
             "reference" => 'r',
             "no-clobber" => 'n',
+            "home" => 'h',
+            "gecos" or "gid" => 'g',
+            "shell" => 's',
+            "ingroup" => 'G',
+            "system" => 'S',
+            "disabled-password" => 'D',
+            "no-create-home" => 'H',
+            "uid" => 'u',
+            "skel" => 'k',
             _ => '-',
         };
         _letters.Add(letter);
@@ -86,6 +97,12 @@ internal sealed class FileArguments
         {
             _values[letter] = parts[1];
         }
+        else if (withValue.Contains(letter, StringComparison.Ordinal) && i + 1 < words.Length)
+        {
+            _values[letter] = words[++i] ?? "";
+        }
+
+        return i;
     }
 
     // 'chmod -x FILE' takes away, it is not an option.

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Bothy.Formats.Trees;
 
-namespace Bothy.Engine.Assembly.Overlay;
+namespace Bothy.Engine.Assembly.Debian;
 
 /// <summary>
 /// The merged <c>/usr</c> of Debian 12 and later: <c>/bin</c>, <c>/sbin</c> and <c>/lib*</c> are links into <c>/usr</c>, and

@@ -1,8 +1,9 @@
+using Bothy.Engine.Assembly.Effects;
 using Bothy.Engine.Assembly.Overlay;
 using Bothy.Engine.Assembly.Scripts;
 using Bothy.Formats.Trees;
 
-namespace Bothy.Engine.Assembly.Effects;
+namespace Bothy.Engine.Assembly.Debian;
 
 /// <summary>Diversions (dpkg-divert(1)) with literal arguments; a <c>preinst</c>'s are known before packages are laid over each other.</summary>
 internal sealed class DiversionsEffect : IEffect

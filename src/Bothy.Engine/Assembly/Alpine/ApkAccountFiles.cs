@@ -1,0 +1,112 @@
+using System.Text;
+using Bothy.Engine.Assembly.Accounts;
+using Bothy.Formats.Trees;
+
+namespace Bothy.Engine.Assembly.Alpine;
+
+/// <summary>
+/// The accounts of an image of apk packages: there they are what <c>etc/passwd</c> and <c>etc/group</c> say at any moment, since a package
+/// ships the files, scripts add to them, and owners of the files of later packages are looked up in them.
+/// </summary>
+internal sealed class ApkAccountFiles
+{
+    private static readonly TreePath Passwd = TreePath.Parse("etc/passwd");
+    private static readonly TreePath Group = TreePath.Parse("etc/group");
+    private static readonly TreePath Shadow = TreePath.Parse("etc/shadow");
+
+    private FileContent? _passwd;
+    private FileContent? _group;
+
+    /// <summary>The accounts as they were when <see cref="Load"/> was called last.</summary>
+    public AccountTable Table { get; } = new() { HasStaticNumbers = false };
+
+    /// <summary>Reads the files again where they have changed.</summary>
+    public void Load(FileTree tree)
+    {
+        var passwd = tree.Find(Passwd)?.Content;
+        if (!ReferenceEquals(passwd, _passwd))
+        {
+            _passwd = passwd;
+            Table.ReplaceUsers(passwd?.ReadAll() ?? []);
+        }
+
+        var group = tree.Find(Group)?.Content;
+        if (!ReferenceEquals(group, _group))
+        {
+            _group = group;
+            Table.ReplaceGroups(group?.ReadAll() ?? []);
+        }
+    }
+
+    /// <summary>
+    /// Writes what has changed in the table into the files: lines of accounts that are as they were stay as they are written. Where there is
+    /// a <c>shadow</c> file it has a line for each new user, without a password and without the day of the last change, which would be
+    /// that of the build.
+    /// </summary>
+    public void Save(AssemblyState state, Origin origin)
+    {
+        var known = Names(_passwd);
+        _passwd = Write(state, Passwd, _passwd, Table.Users.Select(static user => (user.Name, user.ToString())), origin);
+        _group = Write(state, Group, _group, Table.Groups.Select(static group => (group.Name, group.ToString())), origin);
+        if (state.Tree.Find(Shadow) is { Content: { } shadow })
+        {
+            var lines = Lines(shadow).Where(line => Name(line) is var name && (!known.Contains(name) || Table.User(name) is not null)).ToList();
+            var present = lines.Select(Name).ToHashSet(StringComparer.Ordinal);
+            var added = Table.Users.Where(user => !known.Contains(user.Name) && !present.Contains(user.Name)).Select(static user => $"{user.Name}:!::0:99999:7:::");
+            Put(state, Shadow, [.. lines, .. added], origin);
+        }
+    }
+
+    private static FileContent? Write(AssemblyState state, TreePath path, FileContent? present, IEnumerable<(string Name, string Line)> accounts, Origin origin)
+    {
+        var wanted = accounts.ToList();
+        var byName = wanted.ToDictionary(static account => account.Name, static account => account.Line, StringComparer.Ordinal);
+        var lines = new List<string>();
+        foreach (string line in Lines(present))
+        {
+            string name = Name(line);
+            if (!byName.Remove(name, out string? now))
+            {
+                // A comment, or an account that was removed.
+                if (!line.Contains(':', StringComparison.Ordinal))
+                {
+                    lines.Add(line);
+                }
+
+                continue;
+            }
+
+            lines.Add(now);
+        }
+
+        lines.AddRange(wanted.Where(account => byName.ContainsKey(account.Name)).Select(static account => account.Line));
+        return lines.Count == 0 && present is null ? null : Put(state, path, lines, origin);
+    }
+
+    private static FileContent Put(AssemblyState state, TreePath path, List<string> lines, Origin origin)
+    {
+        var before = state.Tree.Find(path);
+        var content = FileContent.Of(string.Concat(lines.Select(static line => line + "\n")));
+        if (before is null)
+        {
+            state.Put(TreeEntry.File(state.Tree.Follow(path) ?? path, content, origin));
+        }
+        else if (before.Content?.Digest != content.Digest)
+        {
+            state.Tree.Set(before with { Content = content, Origin = origin });
+        }
+        else
+        {
+            return before.Content!;
+        }
+
+        return content;
+    }
+
+    private static HashSet<string> Names(FileContent? file) => [.. Lines(file).Select(Name)];
+
+    private static string[] Lines(FileContent? file) =>
+        file is null ? [] : Encoding.UTF8.GetString(file.ReadAll()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    private static string Name(string line) => line.Split(':', 2)[0];
+}

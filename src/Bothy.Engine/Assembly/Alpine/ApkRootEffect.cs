@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using Bothy.Engine.Assembly.Effects;
+using Bothy.Engine.ImageFiles;
+using Bothy.Formats.Trees;
+
+namespace Bothy.Engine.Assembly.Alpine;
+
+/// <summary>
+/// What <c>apk add --initdb</c> makes in an empty root before it installs anything, and what the image file gives apk to go on from: repositories
+/// and keys.
+/// </summary>
+internal sealed class ApkRootEffect(ImmutableArray<UnpackedApk> packages, ApkAssembly assembly) : IEffect
+{
+    private const string Library = "lib";
+    private const int ReadOnly = 0b101_101_101;
+    private const int Sticky = 0b001_111_111_111;
+    private const int MemoryDevices = 1;
+
+    private static readonly Origin Root = new Origin.Effect("apk-root");
+    private static readonly Origin Repositories = new Origin.ImageFile("contents.repositories");
+    private static readonly Origin Keyring = new Origin.ImageFile("contents.keyring");
+
+    private static readonly (string Path, int Major, int Minor, int Mode)[] Devices =
+    [
+        ("dev/null", MemoryDevices, 3, 0b110_110_110),
+        ("dev/zero", MemoryDevices, 5, 0b110_110_110),
+        ("dev/random", MemoryDevices, 8, 0b110_110_110),
+        ("dev/urandom", MemoryDevices, 9, 0b110_110_110),
+        ("dev/console", 5, 1, 0b110_000_000),
+    ];
+
+    public string Name => "apk-root";
+
+    /// <summary>Where the database of installed packages is: below <c>usr</c> where a package makes <c>/lib</c> a link into it.</summary>
+    public static string DatabaseDirectory(ImmutableArray<UnpackedApk> packages) =>
+        packages.Any(static package => package.Contents.Tree.TryGet(TreePath.Parse(Library), out var lib) && lib.Kind == EntryKind.SymbolicLink)
+            ? "usr/lib/apk/db"
+            : "lib/apk/db";
+
+    public void Prepare(AssemblyState state)
+    {
+        state.MakeDirectory("dev", Root);
+        foreach (var (path, major, minor, mode) in Devices)
+        {
+            state.Put(new TreeEntry { Path = TreePath.Parse(path), Kind = EntryKind.CharacterDevice, Mode = mode, Origin = Root, DeviceMajor = major, DeviceMinor = minor });
+        }
+
+        state.MakeDirectory("proc", Root, ReadOnly);
+        state.MakeDirectory("tmp", Root, Sticky);
+        if (state.Image.Contents.Database == DatabaseChoice.None)
+        {
+            return;
+        }
+
+        state.MakeDirectory("etc/apk", Root);
+        state.MakeDirectory(DatabaseDirectory(packages), Root);
+        state.MakeDirectory("var/cache/apk", Root);
+        state.MakeDirectory("var/cache/misc", Root);
+        if (!assembly.Repositories.IsEmpty)
+        {
+            state.Write("etc/apk/repositories", FileContent.Of(string.Concat(assembly.Repositories.Select(static line => line + "\n"))), Repositories);
+        }
+
+        foreach (var key in assembly.Keys)
+        {
+            state.Write($"etc/apk/keys/{key.Name}", FileContent.Of(key.Text), Keyring);
+        }
+    }
+}

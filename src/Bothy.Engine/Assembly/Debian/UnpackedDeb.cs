@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Bothy.Engine.Assembly.Overlay;
+using Bothy.Formats.Deb822;
+using Bothy.Packages;
+using Bothy.Packages.Debian;
+
+namespace Bothy.Engine.Assembly.Debian;
+
+/// <summary>A Debian package with the fields of its stanza that decide about its files.</summary>
+internal sealed class UnpackedDeb : UnpackedPackage
+{
+    public UnpackedDeb(PackageContents contents)
+        : base(contents)
+    {
+        if (contents.Control.TryGetValue("control", out var control))
+        {
+            Stanza = Deb822Document.Parse(control.Span, $"the control file of {Id}").Paragraphs.FirstOrDefault();
+        }
+
+        Version = DebianVersion.Parse(Id.Version);
+        Replaces = RelationField.ParseFlat(Stanza?["Replaces"] ?? "");
+        Provides = RelationField.ParseFlat(Stanza?["Provides"] ?? "");
+    }
+
+    public DebianVersion Version { get; }
+
+    /// <summary>The control paragraph; null in a package that has none.</summary>
+    public Deb822Paragraph? Stanza { get; }
+
+    public bool IsMultiArchSame => Stanza?["Multi-Arch"] == "same";
+
+    public ImmutableArray<Relation> Replaces { get; }
+
+    public override IEnumerable<string> Dependencies =>
+        new[] { Stanza?["Pre-Depends"], Stanza?["Depends"] }
+            .SelectMany(static text => RelationField.Parse(text ?? ""))
+            .SelectMany(static group => group.Alternatives)
+            .Select(static relation => relation.Name);
+
+    private ImmutableArray<Relation> Provides { get; }
+
+    /// <summary>dpkg names the control files of a package that may be installed for several architectures with its own.</summary>
+    public string DatabaseName => IsMultiArchSame ? $"{Name}:{Id.Architecture}" : Name;
+
+    /// <summary>Whether this package may take over files of <paramref name="other"/> (Debian policy 7.6.1).</summary>
+    public bool MayReplace(UnpackedDeb other) =>
+        Replaces.Any(relation =>
+            (relation.Name == other.Name && relation.Admits(other.Version))
+            || (relation.Operator == RelationOperator.Any && other.Provides.Any(provided => provided.Name == relation.Name)));
+}
