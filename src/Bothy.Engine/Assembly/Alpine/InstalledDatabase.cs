@@ -32,7 +32,7 @@ internal sealed class InstalledDatabase(FileTree tree, ApkOverlay overlay)
     private void Append(UnpackedApk package)
     {
         var info = package.Info with { Architecture = package.Id.Architecture };
-        _text.Append(info.ToIndexStanza(ApkChecksum.Parse(package.Facts.Checksum).ToHash(), package.Facts.Size));
+        _text.Append(info.ToIndexStanza(ApkChecksum.Parse(package.Facts.Checksum), package.Facts.Size));
         if (!info.Replaces.IsEmpty)
         {
             _pending.Append("r:").AppendJoin(' ', info.Replaces).Append('\n');
