@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Bothy.Packages.Indexes;
 
 namespace Bothy.Packages.Debian;
 
@@ -8,7 +10,7 @@ namespace Bothy.Packages.Debian;
 /// Reads a Packages file as it comes, block by block, and keeps of each stanza only the fields that solving needs. A suite of
 /// Debian is 63,000 stanzas and 50 MB; nothing of it becomes an object until somebody asks for that package.
 /// </summary>
-internal sealed class DebianIndexScanner(DebianIndexOrigin origin)
+internal sealed class DebianIndexScanner(DebianIndexOrigin origin, IndexKeeper? keeper)
 {
     private const int LongestName = 255;
 
@@ -17,11 +19,9 @@ internal sealed class DebianIndexScanner(DebianIndexOrigin origin)
 
     private static readonly SearchValues<byte> NameEnds = SearchValues.Create(" \t:(,"u8);
 
-    private readonly DebianIndexText _text = new();
-    private readonly List<DebianStanza> _stanzas = [];
-    private readonly List<(int Position, int Length, int Stanza)> _provided = [];
+    private readonly CompactIndexBuilder _index = new(DebianIndex.Tables, keeper);
     private readonly byte[] _architecture = Encoding.UTF8.GetBytes(origin.Architecture);
-    private readonly byte[] _stanza = new byte[DebianIndexText.LongestStanza];
+    private readonly byte[] _stanza = new byte[IndexFormat.LongestStanza];
     private readonly string _source = $"the package index {origin}";
 
     private int _length;
@@ -64,21 +64,9 @@ internal sealed class DebianIndexScanner(DebianIndexOrigin origin)
         }
 
         EndStanza();
-        var names = new DebianIndexNames(_text);
-        for (int i = 0; i < _stanzas.Count; i++)
-        {
-            names.Add(_text.Name(_stanzas[i].Position), _stanzas[i].Position + 1, i);
-        }
-
-        var provided = new DebianIndexNames(_text);
-        foreach (var (position, length, stanza) in _provided)
-        {
-            provided.Add(_text.Bytes(position, length), position, stanza);
-        }
-
-        names.Freeze();
-        provided.Freeze();
-        return new DebianIndex(origin, _text, [.. _stanzas], names, provided);
+        Span<byte> facts = stackalloc byte[DebianIndex.FactsSize];
+        BinaryPrimitives.WriteInt64LittleEndian(facts, _offset + rest.Length);
+        return new DebianIndex(_index.Finish(facts), origin);
     }
 
     public MalformedDataException Malformed(long offset, string problem) => new(_source, offset, problem);
@@ -134,7 +122,7 @@ internal sealed class DebianIndexScanner(DebianIndexOrigin origin)
 
         Reserve(value.Length + 8, offset);
         _openField = _length;
-        _length += DebianIndexText.WriteFieldHeader(_stanza.AsSpan(_length), field);
+        _length += DebianStanzaBytes.WriteFieldHeader(_stanza.AsSpan(_length), field);
         value.CopyTo(_stanza.AsSpan(_length));
         _length += value.Length;
     }
@@ -162,7 +150,7 @@ internal sealed class DebianIndexScanner(DebianIndexOrigin origin)
         }
 
         int start = _openField + 4;
-        DebianIndexText.WriteFieldLength(_stanza.AsSpan(_openField), _length - start);
+        DebianStanzaBytes.WriteFieldLength(_stanza.AsSpan(_openField), _length - start);
         switch ((DebianIndexField)_stanza[_openField])
         {
             case DebianIndexField.Package:
@@ -178,7 +166,7 @@ internal sealed class DebianIndexScanner(DebianIndexOrigin origin)
 
     private void Reserve(int more, long offset)
     {
-        if (_length + more + LongestName + 1 > _stanza.Length)
+        if (_length + more + DebianStanzaBytes.NameAt + LongestName > _stanza.Length)
         {
             throw Malformed(offset, "a package's stanza is longer than 1 MiB");
         }
@@ -216,19 +204,21 @@ internal sealed class DebianIndexScanner(DebianIndexOrigin origin)
         }
 
         // The name goes first, where a look-up finds it without walking the fields.
-        int prefix = 1 + name.Length;
+        int prefix = DebianStanzaBytes.NameAt + name.Length;
         Span<byte> head = stackalloc byte[prefix];
-        head[0] = (byte)name.Length;
-        name.CopyTo(head[1..]);
+        DebianStanzaBytes.WriteHead(head, _stanzaOffset, name);
         _stanza.AsSpan(0, _length).CopyTo(_stanza.AsSpan(prefix));
         head.CopyTo(_stanza);
-        int position = _text.Add(_stanza.AsSpan(0, prefix + _length))
-            ?? throw Malformed(_stanzaOffset, "the index is larger than any distribution's");
-        NoteProvided(position, prefix);
-        _stanzas.Add(new DebianStanza(position, prefix + _length, _stanzaOffset));
+        if (!_index.TryAdd(_stanza.AsSpan(0, prefix + _length)))
+        {
+            throw Malformed(_stanzaOffset, "the index is larger than any distribution's");
+        }
+
+        _index.AddName(DebianIndex.NameTable, head[DebianStanzaBytes.NameAt..], DebianStanzaBytes.NameAt);
+        NoteProvided(prefix);
     }
 
-    private void NoteProvided(int position, int prefix)
+    private void NoteProvided(int prefix)
     {
         int at = prefix + _providesAt;
         int end = at + _providesLength;
@@ -247,13 +237,10 @@ internal sealed class DebianIndexScanner(DebianIndexOrigin origin)
 
             if (length > 0)
             {
-                _provided.Add((position + at + skip, length, _stanzas.Count));
+                _index.AddName(DebianIndex.ProvidedTable, item.Slice(skip, length), at + skip);
             }
 
             at += item.Length + 1;
         }
     }
 }
-
-/// <summary>Where a stanza is: in the kept text, and in the file it was read from.</summary>
-internal readonly record struct DebianStanza(int Position, int Length, long Offset);

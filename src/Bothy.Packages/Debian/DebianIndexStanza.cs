@@ -13,11 +13,11 @@ internal sealed class DebianIndexStanza
     private readonly DebianIndexOrigin _origin;
     private readonly long _offset;
 
-    public DebianIndexStanza(DebianIndexText.FieldEnumerator fields, DebianIndexOrigin origin, long offset)
+    public DebianIndexStanza(ReadOnlySpan<byte> stanza, DebianIndexOrigin origin)
     {
         _origin = origin;
-        _offset = offset;
-        while (fields.MoveNext())
+        _offset = DebianStanzaBytes.Offset(stanza);
+        for (var fields = DebianStanzaBytes.Fields(stanza); fields.MoveNext();)
         {
             _values[(int)fields.Field] = Encoding.UTF8.GetString(fields.Value);
         }

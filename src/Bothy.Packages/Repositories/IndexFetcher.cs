@@ -2,6 +2,7 @@ using System.Text;
 using Bothy.Formats;
 using Bothy.Formats.Compression;
 using Bothy.Packages.Debian;
+using Bothy.Packages.Indexes;
 using Bothy.Store;
 using Bothy.Transfer;
 
@@ -34,7 +35,7 @@ internal sealed class IndexFetcher(TransferClient transfer, ContentStore store)
             throw new BothyException(FormattableString.Invariant($"cannot use {wanted.Repository}: {wanted.File.Path} has {wanted.File.Size} bytes, more than {MaxFileSize}"));
         }
 
-        if (await TryReadStoredAsync(wanted, cancellationToken) is { } stored)
+        if ((TryOpenCompact(wanted) ?? await TryReadStoredAsync(wanted, cancellationToken)) is { } stored)
         {
             progress?.Report(new FetchProgress(wanted.Origin.ToString(), wanted.File.Size, wanted.File.Size));
             return stored;
@@ -64,6 +65,14 @@ internal sealed class IndexFetcher(TransferClient transfer, ContentStore store)
         return await DownloadAsync(wanted, new Uri(directory, wanted.File.Path), progress, cancellationToken);
     }
 
+    // A text of another length than the release says is for the scanner to refuse.
+    private (DebianIndex, VerifiedIndex)? TryOpenCompact(WantedIndex wanted) =>
+        DigestOf(wanted.File) is { } digest
+        && DebianIndex.TryOpen(store, digest, wanted.Origin) is { } index
+        && index.TextLength == (wanted.TextSize ?? index.TextLength)
+            ? (index, Facts(wanted, digest))
+            : null;
+
     private async Task<(DebianIndex, VerifiedIndex)?> TryReadStoredAsync(WantedIndex wanted, CancellationToken cancellationToken)
     {
         if (DigestOf(wanted.File) is not { } digest)
@@ -74,7 +83,7 @@ internal sealed class IndexFetcher(TransferClient transfer, ContentStore store)
         try
         {
             await using var stored = store.TryOpenVerified(digest);
-            return stored is null ? null : (await ScanAsync(stored, wanted, cancellationToken), Facts(wanted, digest));
+            return stored is null ? null : await ScanAndKeepAsync(stored, wanted, digest, cancellationToken);
         }
         catch (DamagedItemException)
         {
@@ -87,13 +96,21 @@ internal sealed class IndexFetcher(TransferClient transfer, ContentStore store)
     {
         var file = wanted.File;
         using var arriving = new ArrivingBytes((int)file.Size, file.AlgorithmName);
-        var scanning = ScanWhileArrivingAsync(arriving, wanted, cancellationToken);
-        string hash;
+        await using var keeper = file.Digest is { } expected ? KeeperOf(wanted, expected) : null;
+        var scanning = ScanWhileArrivingAsync(arriving, wanted, keeper, cancellationToken);
         try
         {
             var reporting = progress is null ? null : new Reporting(wanted, progress);
             await transfer.DownloadAsync(address, arriving, new DownloadOptions { ExpectedSize = file.Size }, reporting, cancellationToken);
-            hash = arriving.Complete();
+            var digest = await Task.Run(() => Keep(wanted, arriving), cancellationToken);
+            if (arriving.WasRestarted)
+            {
+                return await ScanAndKeepAsync(arriving.OpenWhole(), wanted, digest, cancellationToken);
+            }
+
+            var index = await scanning;
+            await (keeper?.CommitAsync() ?? Task.CompletedTask);
+            return (index, Facts(wanted, digest));
         }
         catch
         {
@@ -101,46 +118,34 @@ internal sealed class IndexFetcher(TransferClient transfer, ContentStore store)
             await ((Task)scanning).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
-
-        if (hash != file.Hash)
-        {
-            await ((Task)scanning).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw new BothyException($"cannot trust {wanted.Repository}: {file.Path} is not the file that its Release file lists: its {file.Algorithm} is {hash} where {file.Hash} is expected")
-            {
-                Hint = "The mirror is in the middle of an update, or somebody changed the file; try again, or use another mirror.",
-            };
-        }
-
-        var digest = await Task.Run(() => Keep(file, arriving), cancellationToken);
-        var index = arriving.WasRestarted
-            ? await ScanAsync(arriving.OpenWhole(), wanted, cancellationToken)
-            : await scanning;
-        return (index, Facts(wanted, digest));
     }
 
-    private static Task<DebianIndex> ScanWhileArrivingAsync(ArrivingBytes arriving, WantedIndex wanted, CancellationToken cancellationToken) => Task.Run(
+    private static Task<DebianIndex> ScanWhileArrivingAsync(ArrivingBytes arriving, WantedIndex wanted, IndexKeeper? keeper, CancellationToken cancellationToken) => Task.Run(
         async () =>
         {
             var compressed = arriving.OpenRead();
             await compressed.AheadAsync(Lookahead, cancellationToken);
             await using var text = new ArrivingText(compressed, Decompress(compressed, wanted));
-            return await ScanTextAsync(text, wanted, cancellationToken);
+            return await ScanTextAsync(text, wanted, keeper, cancellationToken);
         },
         cancellationToken);
 
-    private static async Task<DebianIndex> ScanAsync(Stream compressed, WantedIndex wanted, CancellationToken cancellationToken)
+    private async Task<(DebianIndex, VerifiedIndex)> ScanAndKeepAsync(Stream compressed, WantedIndex wanted, Digest digest, CancellationToken cancellationToken)
     {
+        await using var keeper = KeeperOf(wanted, digest);
         await using var text = Decompress(compressed, wanted);
-        return await ScanTextAsync(text, wanted, cancellationToken);
+        var index = await ScanTextAsync(text, wanted, keeper, cancellationToken);
+        await keeper.CommitAsync();
+        return (index, Facts(wanted, digest));
     }
 
     private static Stream Decompress(Stream compressed, WantedIndex wanted) =>
         Decompression.OpenRead(compressed, $"{wanted.File.Path} of {wanted.Repository}", wanted.TextSize ?? MaxTextSize);
 
-    private static async Task<DebianIndex> ScanTextAsync(Stream text, WantedIndex wanted, CancellationToken cancellationToken)
+    private static async Task<DebianIndex> ScanTextAsync(Stream text, WantedIndex wanted, IndexKeeper? keeper, CancellationToken cancellationToken)
     {
         await using var counted = new CountedText(text, $"{wanted.File.Path} of {wanted.Repository}");
-        var index = await DebianIndex.ReadAsync(counted, wanted.Origin, cancellationToken);
+        var index = await DebianIndex.ReadAsync(counted, wanted.Origin, keeper, cancellationToken);
         counted.CheckEnd(wanted.TextSize);
         return index;
     }
@@ -152,8 +157,18 @@ internal sealed class IndexFetcher(TransferClient transfer, ContentStore store)
         file.Digest
         ?? (store.Notes.TryRead(NoteOf(file)) is { } note && Digest.TryParse(Encoding.ASCII.GetString(note), null, out var digest) ? digest : null);
 
-    private Digest Keep(ReleaseFile file, ArrivingBytes bytes)
+    private Digest Keep(WantedIndex wanted, ArrivingBytes bytes)
     {
+        var file = wanted.File;
+        string hash = bytes.Complete();
+        if (hash != file.Hash)
+        {
+            throw new BothyException($"cannot trust {wanted.Repository}: {file.Path} is not the file that its Release file lists: its {file.Algorithm} is {hash} where {file.Hash} is expected")
+            {
+                Hint = "The mirror is in the middle of an update, or somebody changed the file; try again, or use another mirror.",
+            };
+        }
+
         var digest = store.AddBytes(bytes.Bytes.Span);
         if (file.Digest is null)
         {
@@ -162,6 +177,8 @@ internal sealed class IndexFetcher(TransferClient transfer, ContentStore store)
 
         return digest;
     }
+
+    private IndexKeeper KeeperOf(WantedIndex wanted, Digest digest) => new(store, DebianIndex.KindFor(wanted.Origin), digest);
 
     private static string NoteOf(ReleaseFile file) => $"debian/{file.Algorithm} {file.Hash}";
 

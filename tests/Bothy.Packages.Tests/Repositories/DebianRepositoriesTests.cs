@@ -1,6 +1,7 @@
 using System.Text;
 using Bothy.Packages.Debian;
 using Bothy.Packages.Repositories;
+using Bothy.Packages.Tests.Indexes;
 using Bothy.Store;
 using Bothy.Transfer;
 
@@ -264,14 +265,56 @@ public sealed class DebianRepositoriesTests : IDisposable
     {
         WriteHello();
         var digest = (await FetchAsync()).Releases.Single().Indexes.Single().Digest;
-        string blob = Directory.EnumerateFiles(_elsewhere["store"], "*", SearchOption.AllDirectories).Single(file => file.EndsWith(digest.Hex, StringComparison.Ordinal));
-        byte[] bytes = File.ReadAllBytes(blob);
-        bytes[20] ^= 1;
-        File.Delete(blob);
-        File.WriteAllBytes(blob, bytes);
+        File.Delete(CompactIndexFile());
+        Damage(Directory.EnumerateFiles(_elsewhere["store"], "*", SearchOption.AllDirectories).Single(file => file.EndsWith(digest.Hex, StringComparison.Ordinal)), 20);
 
         Assert.Equal("hello", (await FetchAsync()).Indexes.Single().Packages.Single().Name);
         Assert.Equal(digest, Digest.Of(Store.TryRead(digest)));
+    }
+
+    [Theory]
+    [InlineData("SHA256")]
+    [InlineData("SHA512")]
+    public async Task What_was_scanned_once_is_not_scanned_again(string hash)
+    {
+        var archive = new DebianArchiveBuilder(_archive.Path, _signer) { Hashes = [hash] };
+        archive.Add(new DebBuilder("hello", "2.10-3").Field("Depends", "libc6"));
+        archive.Write();
+        string expected = PackageFields.Of((await FetchAsync()).Indexes.Single());
+        var digest = (await FetchAsync()).Releases.Single().Indexes.Single().Digest;
+        Store.Remove(digest);
+        Directory.Delete(Path.Combine(archive.ReleaseDirectory, "main"), recursive: true);
+
+        Assert.Equal(expected, PackageFields.Of((await FetchAsync()).Indexes.Single()));
+    }
+
+    [Fact]
+    public async Task A_damaged_compact_index_is_removed_and_made_anew_from_the_store()
+    {
+        var archive = WriteHello();
+        string expected = PackageFields.Of((await FetchAsync()).Indexes.Single());
+        Directory.Delete(Path.Combine(archive.ReleaseDirectory, "main"), recursive: true);
+        Damage(CompactIndexFile(), 20);
+
+        var index = (await FetchAsync()).Indexes.Single();
+        Assert.StartsWith("cannot use the index-debian-amd64-", Assert.Throws<DamagedItemException>(() => index.Named("hello")).Message, StringComparison.Ordinal);
+        Assert.Equal(expected, PackageFields.Of((await FetchAsync()).Indexes.Single()));
+        Assert.True(File.Exists(CompactIndexFile()));
+    }
+
+    [Fact]
+    public async Task What_is_refused_leaves_no_compact_index()
+    {
+        var archive = WriteHello();
+        foreach (string file in Directory.EnumerateFiles(archive.ReleaseDirectory, "*", SearchOption.AllDirectories).Where(file => file.Contains("main/binary-amd64", StringComparison.Ordinal)))
+        {
+            Damage(file, 4);
+        }
+
+        await Assert.ThrowsAnyAsync<Exception>(() => FetchAsync());
+
+        Assert.Empty(Directory.EnumerateFiles(_elsewhere["store/results"]));
+        Assert.Empty(Directory.EnumerateFiles(_elsewhere["store/temporary"]));
     }
 
     [Fact]
@@ -352,6 +395,16 @@ public sealed class DebianRepositoriesTests : IDisposable
         var archive = new DebianArchiveBuilder(_archive.Path, _signer) { ByHash = byHash };
         archive.Add(new DebBuilder("hello"));
         return archive.Write();
+    }
+
+    private string CompactIndexFile() => Directory.EnumerateFiles(_elsewhere["store/results"], "*.index-debian-amd64-*").Single();
+
+    private static void Damage(string file, int at)
+    {
+        byte[] bytes = File.ReadAllBytes(file);
+        bytes[at] ^= 1;
+        File.Delete(file);
+        File.WriteAllBytes(file, bytes);
     }
 
     private static void Replace(string file, string old, string with) =>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Bothy.Formats.Trees;
 using Bothy.Packages.Debian;
 using Bothy.Packages.Repositories;
+using Bothy.Packages.Tests.Indexes;
 using Bothy.Store;
 using Bothy.Transfer;
 using Xunit.Abstractions;
@@ -20,6 +21,24 @@ public sealed class RealArchiveTests(ITestOutputHelper output) : IDisposable
     {
         _transfer.Dispose();
         _store.Dispose();
+    }
+
+    [RequiresFact(Needs.Network)]
+    public async Task Every_field_of_every_package_is_the_same_whether_scanned_or_opened()
+    {
+        var scanned = await FetchAsync(DebianFetchOptions.Default);
+        var opened = await FetchAsync(new DebianFetchOptions { Offline = true });
+
+        Assert.All(scanned.Indexes.Zip(opened.Indexes), pair =>
+        {
+            Assert.Equal(pair.First.Count, pair.Second.Count);
+            Assert.All(pair.First.Packages.Zip(pair.Second.Packages), packages => Assert.Equal(PackageFields.Of(packages.First), PackageFields.Of(packages.Second)));
+            foreach (string name in pair.First.Packages.SelectMany(package => package.Provides.Select(provided => provided.Name).Append(package.Name)).Distinct())
+            {
+                Assert.Equal(pair.First.Named(name).Select(package => package.Id), pair.Second.Named(name).Select(package => package.Id));
+                Assert.Equal(pair.First.Providing(name).Select(package => package.Id), pair.Second.Providing(name).Select(package => package.Id));
+            }
+        });
     }
 
     [RequiresFact(Needs.Network)]
