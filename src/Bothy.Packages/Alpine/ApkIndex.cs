@@ -1,49 +1,40 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using Bothy.Packages.Indexes;
+using Bothy.Store;
 
 namespace Bothy.Packages.Alpine;
 
 /// <summary>
 /// An index read from its text, <c>APKINDEX</c>, or the package part of an installed database. The text is looked through once for
-/// the names in it; a stanza becomes a package when it is asked for.
+/// the names in it, and what was found is kept in the store; a stanza becomes a package when it is asked for.
 /// </summary>
 public sealed class ApkIndex : IApkIndex
 {
-    private const int LongestText = 512 * 1024 * 1024;
-    private const int LongestStanza = 16 * 1024 * 1024;
+    internal const int NameTable = 0;
+    internal const int ProvidedTable = 1;
+    internal const int ConditionTable = 2;
+    internal const int Tables = 3;
 
-    private readonly ReadOnlyMemory<byte> _text;
-    private readonly bool _installed;
-    private readonly List<(int Position, int Length)> _stanzas = [];
-    private readonly Dictionary<string, List<int>> _named = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<int>> _provided = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<int>> _triggers = new(StringComparer.Ordinal);
+    /// <summary>Which index of a source it is for the store.</summary>
+    internal const string Kind = "apk";
+
+    private readonly CompactIndex _index;
     private readonly ApkPackage?[] _packages;
 
-    private ApkIndex(ReadOnlyMemory<byte> text, ApkIndexOrigin origin, bool installed)
+    internal ApkIndex(CompactIndex index, ApkIndexOrigin origin)
     {
+        _index = index;
+        _packages = new ApkPackage?[index.Count];
         Origin = origin;
-        _text = text;
-        _installed = installed;
-        var reader = new ApkStanzaSplitter(text.Span);
-        while (reader.MoveNext())
-        {
-            if (reader.Length > LongestStanza)
-            {
-                throw Malformed(reader.Position, "a package's stanza is longer than 16 MiB");
-            }
-
-            Note(text.Span.Slice(reader.Position, reader.Length), reader.Position);
-        }
-
-        _packages = new ApkPackage?[_stanzas.Count];
     }
 
     /// <inheritdoc />
     public ApkIndexOrigin Origin { get; }
 
     /// <inheritdoc />
-    public int Count => _stanzas.Count;
+    public int Count => _index.Count;
 
     /// <inheritdoc />
     public ApkPackage this[int entry]
@@ -55,105 +46,85 @@ public sealed class ApkIndex : IApkIndex
                 return known;
             }
 
-            var (position, length) = _stanzas[entry];
-            var package = new ApkStanza(Origin, position).Read(_text.Span.Slice(position, length), _installed);
+            var stanza = Stanza(entry);
+            var package = new ApkStanza(Origin, BinaryPrimitives.ReadInt64LittleEndian(stanza)).Read(stanza[ApkIndexScanner.LinesAt..]);
             return Interlocked.CompareExchange(ref _packages[entry], package, null) ?? package;
         }
     }
 
-    /// <summary>Reads the text of an index. It is kept, and must not change.</summary>
+    /// <summary>Reads the text of an index.</summary>
     /// <exception cref="MalformedDataException">It is none; packages whose fields are wrong are found out when they are asked for.</exception>
-    public static ApkIndex Read(ReadOnlyMemory<byte> text, ApkIndexOrigin origin) => Read(text, origin, installed: false);
+    public static ApkIndex Read(ReadOnlyMemory<byte> text, ApkIndexOrigin origin)
+    {
+        ArgumentNullException.ThrowIfNull(origin);
+        return new ApkIndexScanner(origin, installed: false, keeper: null).Scan(text.Span);
+    }
 
     /// <summary>Reads the packages of an installed database (<c>lib/apk/db/installed</c>); the files it lists are passed over.</summary>
     /// <exception cref="MalformedDataException">As <see cref="Read(ReadOnlyMemory{byte}, ApkIndexOrigin)"/>.</exception>
     public static ApkIndex ReadInstalled(ReadOnlyMemory<byte> text, string architecture) =>
-        Read(text, new ApkIndexOrigin("installed", architecture, null), installed: true);
+        new ApkIndexScanner(new ApkIndexOrigin("installed", architecture, null), installed: true, keeper: null).Scan(text.Span);
 
-    /// <inheritdoc />
-    public ReadOnlySpan<int> Named(string name) => Find(_named, name);
-
-    /// <inheritdoc />
-    public ReadOnlySpan<int> Providing(string name) => Find(_provided, name);
-
-    /// <inheritdoc />
-    public ReadOnlySpan<int> InstalledIf(string name) => Find(_triggers, name);
-
-    /// <inheritdoc />
-    public IEnumerable<string> Names() => _named.Keys;
-
-    private static ApkIndex Read(ReadOnlyMemory<byte> text, ApkIndexOrigin origin, bool installed)
+    /// <summary>Opens what <paramref name="store"/> has of an index that was read before, else reads its text and keeps what comes of it.</summary>
+    /// <param name="store">Where to look and to keep.</param>
+    /// <param name="source">The digest of the file that the text is from. It must have been verified.</param>
+    /// <param name="text">Gives the text, where it is needed.</param>
+    /// <param name="origin">Where the index comes from.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="DamagedItemException">What the store has is damaged, as far as opening tells; it was removed. Asking for packages can throw this too.</exception>
+    /// <exception cref="MalformedDataException">The text is no index; packages whose fields are wrong are found out when they are asked for.</exception>
+    /// <exception cref="BothyException">The store cannot be written.</exception>
+    public static async Task<ApkIndex> OpenAsync(
+        ContentStore store, Digest source, Func<ReadOnlyMemory<byte>> text, ApkIndexOrigin origin, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(origin);
-        return text.Length <= LongestText
-            ? new ApkIndex(text, origin, installed)
-            : throw new MalformedDataException($"the package index {origin}", LongestText, "it is larger than 512 MiB");
+        if (CompactIndex.TryOpen(store, Kind, source, Tables) is { } known)
+        {
+            return new ApkIndex(known, origin);
+        }
+
+        await using var keeper = new IndexKeeper(store, Kind, source);
+        var read = await Task.Run(() => new ApkIndexScanner(origin, installed: false, keeper).Scan(text().Span), cancellationToken);
+        await keeper.CommitAsync();
+        return read;
     }
 
-    private static ReadOnlySpan<int> Find(Dictionary<string, List<int>> table, string name) =>
-        table.TryGetValue(name, out var entries) ? CollectionsMarshal.AsSpan(entries) : [];
+    /// <inheritdoc />
+    public ReadOnlySpan<int> Named(string name) => Find(NameTable, name);
 
-    // A word is a name up to what bounds its version; a conflict among conditions triggers nothing.
-    private static void NoteWords(Dictionary<string, List<int>> table, ReadOnlySpan<byte> words, int entry)
+    /// <inheritdoc />
+    public ReadOnlySpan<int> Providing(string name) => Find(ProvidedTable, name);
+
+    /// <inheritdoc />
+    public ReadOnlySpan<int> InstalledIf(string name) => Find(ConditionTable, name);
+
+    /// <inheritdoc />
+    public IEnumerable<string> Names()
     {
-        var lookup = table.GetAlternateLookup<ReadOnlySpan<char>>();
-        Span<char> buffer = stackalloc char[ApkStanzaSplitter.LongestName];
-        foreach (var range in words.Split((byte)' '))
+        for (int entry = 0; entry < Count; entry++)
         {
-            var word = words[range];
-            int end = word.IndexOfAny("<>=~@"u8);
-            word = end < 0 ? word : word[..end];
-            if (!word.IsEmpty && word[0] != '!' && word.Length <= buffer.Length)
-            {
-                Add(lookup, buffer[..Encoding.UTF8.GetChars(word, buffer)], entry);
-            }
+            var name = ApkIndexScanner.NameIn(Stanza(entry)[ApkIndexScanner.LinesAt..]);
+            yield return Encoding.UTF8.GetString(name);
         }
     }
 
-    private static void Add(Dictionary<string, List<int>>.AlternateLookup<ReadOnlySpan<char>> table, ReadOnlySpan<char> name, int entry)
+    private ReadOnlySpan<int> Find(int table, string name)
     {
-        ref var entries = ref CollectionsMarshal.GetValueRefOrAddDefault(table, name, out _);
-        entries ??= new List<int>(1);
-        if (entries.Count == 0 || entries[^1] != entry)
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.Length > ApkStanzaSplitter.LongestName)
         {
-            entries.Add(entry);
+            return [];
         }
+
+        Span<byte> bytes = stackalloc byte[ApkStanzaSplitter.LongestName * 3];
+        return CollectionsMarshal.AsSpan(_index.Find(table, bytes[..Encoding.UTF8.GetBytes(name, bytes)]));
     }
 
-    private void Note(ReadOnlySpan<byte> stanza, int position)
+    private ReadOnlySpan<byte> Stanza(int entry)
     {
-        int entry = _stanzas.Count;
-        bool named = false;
-        foreach (var range in stanza.Split((byte)'\n'))
-        {
-            var line = stanza[range];
-            if (line.Length < 2 || line[1] != ':')
-            {
-                throw Malformed(position, "a line is not a letter, a colon and a value");
-            }
-
-            switch (line[0])
-            {
-                case (byte)'P' when !named && line.Length - 2 <= ApkStanzaSplitter.LongestName:
-                    NoteWords(_named, line[2..], entry);
-                    named = true;
-                    break;
-                case (byte)'p':
-                    NoteWords(_provided, line[2..], entry);
-                    break;
-                case (byte)'i':
-                    NoteWords(_triggers, line[2..], entry);
-                    break;
-            }
-        }
-
-        if (!named)
-        {
-            throw Malformed(position, "a package lacks a name");
-        }
-
-        _stanzas.Add((position, stanza.Length));
+        var stanza = _index.Stanza(entry).Span;
+        return stanza.Length > ApkIndexScanner.LinesAt ? stanza : throw _index.Damaged("a stanza of it is too short");
     }
-
-    private MalformedDataException Malformed(long offset, string problem) => new($"the package index {Origin}", offset, problem);
 }

@@ -25,15 +25,14 @@ internal ref struct ApkStanza(ApkIndexOrigin index, long offset)
 
     /// <summary>The package that <paramref name="stanza"/> describes.</summary>
     /// <param name="stanza">The lines.</param>
-    /// <param name="installed">Whether they are of an installed database, where the lines of files follow.</param>
     /// <exception cref="MalformedDataException">A line is none, or a field is wrong or missing.</exception>
-    public ApkPackage Read(ReadOnlySpan<byte> stanza, bool installed)
+    public ApkPackage Read(ReadOnlySpan<byte> stanza)
     {
         while (!stanza.IsEmpty)
         {
             int end = stanza.IndexOf((byte)'\n');
             var line = end < 0 ? stanza : stanza[..end];
-            if (!line.IsEmpty && !(installed && line[0] is (byte)'F' or (byte)'M' or (byte)'R' or (byte)'a' or (byte)'Z' && line.Length > 1 && line[1] == ':'))
+            if (!line.IsEmpty)
             {
                 ReadLine(line);
             }
