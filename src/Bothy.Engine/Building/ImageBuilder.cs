@@ -7,7 +7,6 @@ using Bothy.Formats.Text;
 using Bothy.Formats.Trees;
 using Bothy.Oci;
 using Bothy.Oci.Layers;
-using Bothy.Store;
 
 namespace Bothy.Engine.Building;
 
@@ -109,21 +108,9 @@ public sealed class ImageBuilder(BuildSettings settings)
         return new BuildResult(content.Root.Descriptor.Digest, [.. built.Select(each => each.Facts)]);
     }
 
-    // What is damaged has been taken out of the store by whoever found it, so that a second look fetches or decodes it anew.
-    private async Task<Built> BuildOneAsync(
-        ImageSpec spec, string name, LockedArchitecture locked, bool strict, LayerFiles blobs, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await AttemptAsync();
-        }
-        catch (DamagedItemException damaged)
-        {
-            settings.Progress.Report(new BuildEvent.Warning($"{damaged.Message}; making it anew"));
-            return await AttemptAsync();
-        }
-
-        async Task<Built> AttemptAsync()
+    private Task<Built> BuildOneAsync(
+        ImageSpec spec, string name, LockedArchitecture locked, bool strict, LayerFiles blobs, CancellationToken cancellationToken) =>
+        settings.MakingAnewAsync(async () =>
         {
             var architecture = ArchitectureNamed(name);
             var assembly = await AssembleAsync(spec, name, locked, cancellationToken);
@@ -131,8 +118,7 @@ public sealed class ImageBuilder(BuildSettings settings)
             long epoch = ImageComposer.Settle(assembly.Tree, settings.SourceDateEpoch);
             var image = await Task.Run(() => Compose(spec, architecture, assembly, epoch, blobs, cancellationToken), cancellationToken);
             return new Built(image, assembly.Tree, epoch, Facts(architecture, locked, assembly, image));
-        }
-    }
+        });
 
     private void Begin(ImageSpec spec)
     {

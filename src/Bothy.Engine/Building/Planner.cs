@@ -58,8 +58,9 @@ internal abstract class Planner<TSources>(BuildSettings settings, ImageSpec spec
             string name = NameOf(architecture) ?? throw new BothyException($"cannot build {Spec.FileName} for {architecture}: {Distribution} has no such architecture");
             string phase = $"indexes {name}";
             Settings.Progress.Report(new BuildEvent.Started(phase));
-            var (plan, indexed) = await PlanAsync(
-                sources, name, previous?.Architectures.GetValueOrDefault(architecture.Name), new TotalProgress(phase, 0, Settings.Progress), cancellationToken);
+            var floor = previous?.Architectures.GetValueOrDefault(architecture.Name);
+            var (plan, indexed) = await Settings.MakingAnewAsync(
+                () => PlanAsync(sources, name, floor, new TotalProgress(phase, 0, Settings.Progress), cancellationToken));
             Settings.Progress.Report(new BuildEvent.Finished(phase, FormattableString.Invariant($"{indexed}, {plan.Packages.Length} chosen")));
             plans[architecture.Name] = plan;
         }

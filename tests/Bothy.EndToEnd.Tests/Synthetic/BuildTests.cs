@@ -27,6 +27,25 @@ public sealed class BuildTests : IDisposable
         StoreAudit.Check(_workshop.Store);
     }
 
+    [Theory]
+    [InlineData(20)] // in a package of the index
+    [InlineData(-20)] // in the digests that it is opened with
+    public async Task A_damaged_index_in_the_store_is_said_and_made_anew(int at)
+    {
+        var first = (await _workshop.BuildAsync()).Succeeded();
+        string index = Directory.GetFiles(Path.Combine(_workshop.Store, "results"), "*.index-*").Single();
+        byte[] good = File.ReadAllBytes(index);
+        byte[] bytes = [.. good];
+        bytes[at < 0 ? bytes.Length + at : at] ^= 0xFF;
+        File.WriteAllBytes(index, bytes);
+
+        var second = await _workshop.BuildAsync();
+
+        Assert.Equal((0, first.Output), (second.Code, second.Output));
+        Assert.Contains("; making it anew", second.Error, StringComparison.Ordinal);
+        Assert.Equal(good.Length, new FileInfo(index).Length);
+    }
+
     [Fact]
     public async Task A_damaged_package_in_the_store_is_said_and_made_anew()
     {
