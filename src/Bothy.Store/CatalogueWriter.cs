@@ -4,6 +4,11 @@ using Bothy.Formats.Trees;
 
 namespace Bothy.Store;
 
+/// <summary>A file that was frozen.</summary>
+/// <param name="Digest">The digest of its bytes.</param>
+/// <param name="Sha1">The SHA-1 of its bytes (20 bytes).</param>
+public readonly record struct FrozenFile(Digest Digest, ReadOnlyMemory<byte> Sha1);
+
 /// <summary>
 /// Freezes a tree of files into the store, in one pass over an archive. Nothing is visible before <see cref="Commit"/>; disposing
 /// without it leaves nothing behind. Not for concurrent use.
@@ -41,9 +46,9 @@ public sealed class CatalogueWriter : IDisposable
     }
 
     /// <summary>Adds a regular file with the next <paramref name="length"/> bytes of <paramref name="content"/>; the entry's own content is not looked at.</summary>
-    /// <returns>The digest of the bytes.</returns>
+    /// <returns>The digests of the bytes.</returns>
     /// <exception cref="BothyException">There are fewer bytes, or the store cannot be written.</exception>
-    public Digest AddFile(TreeEntry entry, Stream content, long length)
+    public FrozenFile AddFile(TreeEntry entry, Stream content, long length)
     {
         ArgumentNullException.ThrowIfNull(entry);
         ArgumentNullException.ThrowIfNull(content);
@@ -74,7 +79,7 @@ public sealed class CatalogueWriter : IDisposable
         _sha256.GetHashAndReset(sha256);
         _sha1.GetHashAndReset(sha1);
         Add(entry, length, sha256, sha1);
-        return Digest.FromHash(sha256);
+        return new FrozenFile(Digest.FromHash(sha256), sha1.ToArray());
     }
 
     /// <summary>Keeps bytes beside the tree, such as a package's control files; a second one of a name takes the place of the first.</summary>

@@ -178,6 +178,19 @@ public sealed class ContentStore
     /// <exception cref="StoreWriteException">The store cannot be written.</exception>
     public ResultWriter BeginResult(string kind, Digest key) => new(_directory, new ResultName(key, kind));
 
+    /// <summary>Opens a catalogue as <see cref="TryOpenCatalogue"/> does, or returns null also where it was damaged: it is gone, and can be made again.</summary>
+    public Catalogue? TryOpenIntactCatalogue(Digest source, string kind)
+    {
+        try
+        {
+            return TryOpenCatalogue(source, kind);
+        }
+        catch (DamagedItemException)
+        {
+            return null;
+        }
+    }
+
     private DamagedItemException Damaged(Digest digest)
     {
         Remove(digest);

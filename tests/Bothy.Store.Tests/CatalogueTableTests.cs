@@ -35,7 +35,7 @@ public sealed class CatalogueTableTests : StoreTest
         using (var writer = Store.BeginCatalogue(Source, "deb"))
         {
             entries.ForEach(writer.AddEntry);
-            Assert.Equal(ping.Content!.Digest, writer.AddFile(ping, ping.Content.OpenRead(), ping.Content.Length));
+            Assert.Equal(ping.Content!.Digest, writer.AddFile(ping, ping.Content.OpenRead(), ping.Content.Length).Digest);
             writer.Attach("control", "Package: demo\n"u8);
             writer.Attach("postinst", []);
             writer.Commit().Dispose();

@@ -39,6 +39,52 @@ public sealed class ReceptionTests : StoreTest
         Assert.Equal(bytes, Store.TryRead(Digest.Of(bytes)));
     }
 
+    [Fact]
+    public void What_has_no_digest_yet_is_judged_by_its_bytes_and_found_again_by_its_name()
+    {
+        byte[] bytes = Bytes(300_000);
+        using (var first = Store.BeginReception("some package", bytes.Length))
+        {
+            first.Destination.Write(bytes.AsSpan(0, 1000));
+        }
+
+        using var second = Store.BeginReception("some package", bytes.Length);
+        Assert.Equal(1000, second.ResumedFrom);
+        second.Destination.Write(bytes.AsSpan(1000));
+        byte[] judged = [];
+        var digest = second.Commit(all =>
+        {
+            judged = new byte[bytes.Length];
+            all.ReadExactly(judged);
+            Assert.Equal(0, all.Read(new byte[1]));
+            return null;
+        });
+
+        Assert.Equal(Digest.Of(bytes), digest);
+        Assert.Equal(bytes, judged);
+        Assert.Equal(bytes, Store.TryRead(digest));
+    }
+
+    [Fact]
+    public void What_its_judge_refuses_is_thrown_away()
+    {
+        using var reception = Store.BeginReception("some package", null);
+        reception.Destination.Write("evil"u8);
+
+        var failure = Assert.Throws<RefusedContentException>(() => reception.Commit(_ => "it is evil"));
+
+        Assert.Equal(("cannot accept some package: it is evil", "it is evil"), (failure.Message, failure.Reason));
+        Assert.Empty(Files());
+    }
+
+    [Fact]
+    public void Without_a_digest_there_must_be_a_judge()
+    {
+        using var reception = Store.BeginReception("some package", null);
+
+        Assert.Throws<ArgumentNullException>(() => reception.Commit());
+    }
+
     [Theory]
     [InlineData(4L, "its digest is sha256:b5c1fb2efc6d6b4674c2fdcc48ce01b43a3b7c03763c0c3355de0099ee0f8c73")]
     [InlineData(5L, "it has 4 bytes where 5 are expected")]
@@ -49,7 +95,7 @@ public sealed class ReceptionTests : StoreTest
         using var reception = Store.BeginReception(digest, size);
         reception.Destination.Write("evil"u8);
 
-        var failure = Assert.Throws<RefusedContentException>(reception.Commit);
+        var failure = Assert.Throws<RefusedContentException>(() => reception.Commit());
 
         Assert.Equal($"cannot accept {digest}: {reason}", failure.Message);
         Assert.Empty(Files());

@@ -46,7 +46,14 @@ public sealed class GzipMembers : IDisposable
         return new DecoderStream(_input, _member, _source, limit);
     }
 
-    /// <summary>Reads all the compressed bytes that are left without decompressing them; empty at the end. Valid until the next call.</summary>
+    /// <summary>Gives the open member up: <see cref="ReadCompressed"/> continues where reading it had come to, of which its observer has seen everything.</summary>
+    public void Abandon()
+    {
+        _input.EndObservation();
+        _member = null;
+    }
+
+    /// <summary>The next of the compressed bytes that are left, not decompressed; empty at the end. Valid until the next call.</summary>
     public ReadOnlyMemory<byte> ReadCompressed()
     {
         CheckBetweenMembers();

@@ -37,6 +37,9 @@ public sealed class TarReader
     /// <summary>Whether the archive may end without the two blocks of zeros, as a segment of an <c>.apk</c> does.</summary>
     public bool AllowMissingEnd { get; init; }
 
+    /// <summary>Whether the end of the archive, two blocks of zeros, was seen.</summary>
+    public bool HasSeenEnd { get; private set; }
+
     /// <summary>
     /// Whether anything may follow the end of the archive; it is read over. eStargz layers keep their table of contents there,
     /// as GNU tar and Go stop reading before it. Otherwise only zeros may follow.
@@ -118,6 +121,7 @@ public sealed class TarReader
     private void ReadEnd()
     {
         _ended = true;
+        HasSeenEnd = true;
         byte[] buffer = new byte[64 << 10];
         long passed = 0;
         while (true)

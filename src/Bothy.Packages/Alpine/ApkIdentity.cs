@@ -3,12 +3,9 @@ using Bothy.Store;
 
 namespace Bothy.Packages.Alpine;
 
-/// <summary>Whether bytes are the package of some identity, and where in the store such a package is.</summary>
+/// <summary>Where in the store the package of an identity is.</summary>
 internal static class ApkIdentity
 {
-    /// <summary>What is wrong with the bytes of a package that is to have <paramref name="expected"/>; null where nothing is.</summary>
-    public static string? Problem(Stream apk, ApkChecksum expected) => throw new NotSupportedException();
-
     /// <summary>The digest of the package, where one of this identity came into the store.</summary>
     public static Digest? TryFind(ContentStore store, ApkChecksum checksum) =>
         store.Notes.TryRead(Note(checksum)) is { } note && Digest.TryParse(Encoding.ASCII.GetString(note), null, out var digest) ? digest : null;

@@ -15,7 +15,7 @@ public sealed class DebPackages(ContentStore store)
     private const string CatalogueKind = "deb-1";
 
     /// <summary>The size in bytes that every package may unpack to, however small it is; beyond it the ratio is limited.</summary>
-    internal long FreeSize { get; init; } = 512L << 20;
+    internal long FreeSize { get; init; } = UnpackedLimit.DefaultFreeSize;
 
     /// <summary>
     /// Opens the package <paramref name="id"/>, whose <c>.deb</c> has the digest <paramref name="digest"/>. Its bytes are verified before
@@ -33,7 +33,7 @@ public sealed class DebPackages(ContentStore store)
 
     private PackageContents Open(PackageId id, Digest digest, CancellationToken cancellationToken)
     {
-        var catalogue = TryOpenCatalogue(digest) ?? Decode(id, digest, cancellationToken);
+        var catalogue = store.TryOpenIntactCatalogue(digest, CatalogueKind) ?? Decode(id, digest, cancellationToken);
         try
         {
             CheckControl(catalogue.Attachments, id);
@@ -43,19 +43,6 @@ public sealed class DebPackages(ContentStore store)
         {
             catalogue.Dispose();
             throw;
-        }
-    }
-
-    // A damaged catalogue has been removed and is made again; only a damaged package has to be fetched.
-    private Catalogue? TryOpenCatalogue(Digest digest)
-    {
-        try
-        {
-            return store.TryOpenCatalogue(digest, CatalogueKind);
-        }
-        catch (DamagedItemException)
-        {
-            return null;
         }
     }
 

@@ -19,10 +19,6 @@ internal sealed class DebReader(Stream deb, string source, CatalogueWriter catal
 {
     private const int MaxControlSize = 64 << 20;
 
-    // Of bookworm's packages beyond the free size none unpacks to more than 62 times its own; below it, one reaches 244 times.
-    private const int MaxRatio = 200;
-    private const long MaxSize = 64L << 30;
-
     private static readonly TarLimits ControlLimits = TarLimits.Default with { Entries = 1000, TotalSize = MaxControlSize };
 
     /// <summary>Reads everything to the end.</summary>
@@ -127,10 +123,10 @@ internal sealed class DebReader(Stream deb, string source, CatalogueWriter catal
     private void ReadData(Stream content, ArMember member)
     {
         string name = $"{source}, {member.Name}";
-        long limit = Math.Min(MaxSize, Math.Max(freeSize, member.Size * MaxRatio));
+        long limit = UnpackedLimit.Of(member.Size, freeSize);
         using var tar = Decompression.OpenRead(content, name, limit);
         var reader = new TarReader(tar, name, TarLimits.Default with { TotalSize = limit });
-        var shape = new DebTreeShape(name);
+        var shape = new PackageTreeShape(name, allowDevices: false);
         var origin = new Origin.Effect("package");
         while (reader.TryReadNext(out var entry))
         {

@@ -15,17 +15,32 @@ public sealed record AlpineIndexes(ImmutableArray<AlpineIndex> Indexes, Immutabl
 /// </summary>
 public sealed class AlpineRepositories
 {
+    private readonly AlpineIndexFetcher _indexes;
+
     /// <summary>Creates the fetcher. What was fetched once is found in <paramref name="store"/> again.</summary>
-    public AlpineRepositories(TransferClient transfer, ContentStore store)
-    {
-    }
+    public AlpineRepositories(TransferClient transfer, ContentStore store) => _indexes = new AlpineIndexFetcher(transfer, store);
 
     /// <summary>Fetches the indexes of <paramref name="repositories"/> for <paramref name="architecture"/>, apk's name.</summary>
     /// <exception cref="BothyException">One of them cannot be had or cannot be trusted, or has nothing for the architecture.</exception>
-    public Task<AlpineIndexes> FetchIndexesAsync(
+    public async Task<AlpineIndexes> FetchIndexesAsync(
         IEnumerable<AlpineRepository> repositories,
         string architecture,
         AlpineFetchOptions options,
         IProgress<FetchProgress>? progress,
-        CancellationToken cancellationToken) => throw new NotSupportedException();
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(repositories);
+        ArgumentException.ThrowIfNullOrEmpty(architecture);
+        ArgumentNullException.ThrowIfNull(options);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var fetched = await Together.AllAsync([.. repositories.Select(repository => FetchAsync(repository, architecture, options, progress, stop.Token))], stop);
+        return new AlpineIndexes([.. fetched.Select(one => one.Index)], [.. fetched.SelectMany(one => one.Warnings)]);
+    }
+
+    private async Task<(AlpineIndex Index, string[] Warnings)> FetchAsync(AlpineRepository repository, string architecture, AlpineFetchOptions options, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
+    {
+        var (index, warnings) = await _indexes.FetchAsync(repository, architecture, options, cancellationToken);
+        progress?.Report(new FetchProgress($"{repository} {architecture}", index.Size, index.Size));
+        return (index, warnings);
+    }
 }

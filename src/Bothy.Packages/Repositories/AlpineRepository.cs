@@ -1,13 +1,11 @@
 using Bothy.Packages.Alpine;
+using Bothy.Packages.Alpine.Writing;
 
 namespace Bothy.Packages.Repositories;
 
 /// <summary>A repository of apk packages with everything that is needed to fetch and to trust it.</summary>
 public sealed record AlpineRepository
 {
-    /// <summary>The name of an index file.</summary>
-    public const string IndexName = "APKINDEX.tar.gz";
-
     /// <summary>The root of the repository, with a slash at its end: below it is a directory for each architecture. Or an index file itself, beside which its packages are.</summary>
     public required Uri Uri { get; init; }
 
@@ -30,9 +28,7 @@ public sealed record AlpineRepository
         ArgumentException.ThrowIfNullOrEmpty(location);
         ArgumentNullException.ThrowIfNull(directory);
         ArgumentNullException.ThrowIfNull(keys);
-        bool isUrl = location.Contains("://", StringComparison.Ordinal) || location.StartsWith("file:", StringComparison.Ordinal);
-        string text = isUrl ? location : "file://" + EscapePath(Path.GetFullPath(location, Path.GetFullPath(directory)));
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https" or "file") || uri.Query.Length > 0 || uri.Fragment.Length > 0)
+        if (!Uri.TryCreate(AddressOf(location, directory), UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https" or "file") || uri.Query.Length > 0 || uri.Fragment.Length > 0)
         {
             throw new BothyException($"cannot use the repository '{location}': want an http, https or file address, or a path");
         }
@@ -47,7 +43,7 @@ public sealed record AlpineRepository
     }
 
     /// <summary>Where the index for <paramref name="architecture"/> (apk's name) is.</summary>
-    public Uri IndexUri(string architecture) => IsIndexFile ? Uri : new Uri(Uri, $"{Escape(architecture)}/{IndexName}");
+    public Uri IndexUri(string architecture) => IsIndexFile ? Uri : new Uri(Uri, $"{Escape(architecture)}/{ApkIndexWriter.FileName}");
 
     /// <summary>Where a package of the index for <paramref name="architecture"/> is; one of every architecture (<c>noarch</c>) is beside the others.</summary>
     public Uri PackageUri(string architecture, string name, string version) =>
@@ -55,6 +51,19 @@ public sealed record AlpineRepository
 
     /// <summary>As people write it, without credentials: <c>@edge https://mirror.example/alpine/edge/main</c>.</summary>
     public override string ToString() => Tag is null ? DebianRepository.ShownUri(Uri) : $"@{Tag} {DebianRepository.ShownUri(Uri)}";
+
+    private static string AddressOf(string location, string directory)
+    {
+        if (location.Contains("://", StringComparison.Ordinal))
+        {
+            return location;
+        }
+
+        // The platform wants two slashes more than apt and the standard do.
+        return location.StartsWith("file:/", StringComparison.Ordinal)
+            ? "file://" + location["file:".Length..]
+            : "file://" + EscapePath(Path.GetFullPath(location, Path.GetFullPath(directory)));
+    }
 
     // A plus sign stays one, as apk sends it: some servers take its escape for another file.
     private static string Escape(string part) => Uri.EscapeDataString(part).Replace("%2B", "+", StringComparison.Ordinal);

@@ -44,7 +44,7 @@ public sealed class DebianRepositories
             .GroupBy(repository => (repository.Uri, repository.Suite, repository.Keys, repository.CheckValidUntil))
             .Select(same => same.First() with { Components = [.. same.SelectMany(repository => repository.Components).Distinct(StringComparer.Ordinal)] });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var fetched = await AllAsync([.. suites.Select(suite => FetchSuiteAsync(suite, architecture, options, progress, stop.Token))], stop);
+        var fetched = await Together.AllAsync([.. suites.Select(suite => FetchSuiteAsync(suite, architecture, options, progress, stop.Token))], stop);
         return new DebianIndexes(
             [.. fetched.SelectMany(suite => suite.Indexes)],
             [.. fetched.SelectMany(suite => suite.Releases)],
@@ -56,7 +56,7 @@ public sealed class DebianRepositories
         var (trusted, warning) = await _releases.FetchAsync(repository, options, cancellationToken);
         var wanted = IndexChoice.Choose(repository, trusted.Release, architecture);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var fetched = await AllAsync([.. wanted.Select(index => _indexes.FetchAsync(index, options, progress, stop.Token))], stop);
+        var fetched = await Together.AllAsync([.. wanted.Select(index => _indexes.FetchAsync(index, options, progress, stop.Token))], stop);
         var release = new VerifiedRelease
         {
             Uri = DebianRepository.ShownUri(repository.Uri),
@@ -71,21 +71,5 @@ public sealed class DebianRepositories
             Indexes = [.. fetched.Select(index => index.Facts)],
         };
         return new DebianIndexes([.. fetched.Select(index => index.Index)], [release], warning is null ? [] : [warning]);
-    }
-
-    // The first failure is the one to report, and ends the others: nobody waits for 12 MB of an index that is of no use.
-    private static async Task<T[]> AllAsync<T>(ImmutableArray<Task<T>> tasks, CancellationTokenSource stop)
-    {
-        await foreach (var task in Task.WhenEach(tasks))
-        {
-            if (!task.IsCompletedSuccessfully)
-            {
-                await stop.CancelAsync();
-                await ((Task)Task.WhenAll(tasks)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                await task;
-            }
-        }
-
-        return [.. tasks.Select(task => task.Result)];
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Bothy.Packages.Alpine;
 using Bothy.Store;
 using Bothy.Transfer;
 
@@ -43,7 +44,7 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
     public async Task<Digest> FetchAsync(PackageToFetch package, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(package);
-        var arrival = PackageArrival.Of(package.Identity, store);
+        var arrival = new PackageArrival(store, package.Identity);
         if ((arrival.TryFind() ?? await TryTakeAsync(package, arrival, cancellationToken)) is { } present)
         {
             progress?.Report(new FetchProgress(package.Id.ToString(), package.Size, package.Size));
@@ -93,9 +94,12 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
         }
         catch (RefusedContentException refused)
         {
-            throw new BothyException($"cannot fetch {DebianRepository.ShownUri(uri)}: {refused.Reason} where {package.Identity} is expected", refused) { Hint = refused.Hint };
+            throw new BothyException($"cannot fetch {DebianRepository.ShownUri(uri)}: {refused.Reason}{Expected(package.Identity)}", refused) { Hint = refused.Hint };
         }
     }
+
+    // apk's reasons say themselves which link of the chain is broken, and where.
+    private static string Expected(PackageIdentity identity) => identity is PackageIdentity.OfFile file ? $" where {file.Digest} is expected" : "";
 
     // By the usual name first; a directory of thousands of packages is not hashed for the sake of one.
     private async Task<Digest?> TryTakeAsync(PackageToFetch package, PackageArrival arrival, CancellationToken cancellationToken)
@@ -120,13 +124,19 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
 
     private async Task<bool> IsItAsync(string path, PackageIdentity identity, CancellationToken cancellationToken)
     {
-        if (identity is PackageIdentity.OfFile known)
+        switch (identity)
         {
-            return await DigestOfAsync(path, cancellationToken) == known.Digest;
-        }
+            case PackageIdentity.OfFile known:
+                return await DigestOfAsync(path, cancellationToken) == known.Digest;
+            case PackageIdentity.OfApk known:
+                await using (var file = File.OpenRead(path))
+                {
+                    return new ApkReader(file, file.Length, path).Problem(known.Checksum) is null;
+                }
 
-        await using var file = File.OpenRead(path);
-        return PackageArrival.Problem(identity, file) is null;
+            default:
+                throw new InvalidOperationException("a kind of identity that did not exist");
+        }
     }
 
     private static string[] NamesOf(PackageToFetch package) =>

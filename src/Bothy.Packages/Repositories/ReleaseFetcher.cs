@@ -13,7 +13,7 @@ internal sealed class ReleaseFetcher(TransferClient transfer, ContentStore store
     /// <exception cref="BothyException">There is none that can be trusted, or it is too old.</exception>
     public async Task<(TrustedRelease Release, string? Warning)> FetchAsync(DebianRepository repository, DebianFetchOptions options, CancellationToken cancellationToken)
     {
-        var note = ReleaseNote.TryRead(store, repository);
+        var note = RepositoryNote.TryRead(store, Key(repository));
         var seen = note is null ? null : TryLoad(note);
         var (served, servedNote) = options.Offline ? (null, null) : await DownloadAsync(repository, seen is null ? null : note, cancellationToken);
         var signed = served ?? seen ?? throw new BothyException($"cannot use {repository}: its index is not in the store, and there is no network")
@@ -29,40 +29,29 @@ internal sealed class ReleaseFetcher(TransferClient transfer, ContentStore store
         {
             if (options.AllowOlder)
             {
-                warning = Accepted(repository, trusted.Release, newer.Release.Date, "was seen before");
+                warning = Rollback.Accepted(repository.ToString(), trusted.Release.Date, newer.Release.Date, "was seen before");
             }
             else
             {
-                warning = $"{repository}: the mirror serves an index of {DebianRelease.Show(trusted.Release.Date)}; using the one of {DebianRelease.Show(newer.Release.Date)} that was seen before";
+                warning = Rollback.Kept(repository.ToString(), trusted.Release.Date, newer.Release.Date);
                 (trusted, servedNote) = (newer, null);
             }
         }
 
         trusted.Release.CheckDates(now, repository.CheckValidUntil, repository.ToString());
         warning = CheckFloor(repository, trusted.Release, options) ?? warning;
-        servedNote?.Write(store, repository);
+        servedNote?.Write(store, Key(repository));
         return (trusted, warning);
     }
 
-    // What lets an older release pass says so: the lock keeps the sentence.
     private static string? CheckFloor(DebianRepository repository, DebianRelease release, DebianFetchOptions options)
     {
         var floor = options.Floors.FirstOrDefault(floor => floor.Suite == repository.Suite && floor.Origin == release.Origin);
-        if (floor is null || release.Date >= floor.Date)
-        {
-            return null;
-        }
-
-        return options.AllowOlder
-            ? Accepted(repository, release, floor.Date, "the lock recorded")
-            : throw new BothyException($"cannot use {repository}: its index is of {DebianRelease.Show(release.Date)}, older than that of {DebianRelease.Show(floor.Date)} which the lock records")
-            {
-                Hint = "The mirror lags behind, or somebody replays an old state of it: use another mirror, try again later, or accept it with --allow-rollback.",
-            };
+        return Rollback.CheckFloor(repository.ToString(), release.Date, floor?.Date, options.AllowOlder);
     }
 
-    private static string Accepted(DebianRepository repository, DebianRelease release, DateTimeOffset floor, string what) =>
-        $"{repository}: went back, as --allow-rollback asks, to its index of {DebianRelease.Show(release.Date)} from that of {DebianRelease.Show(floor)} which {what}";
+    // Credentials may change without the archive becoming another, and are nothing to write down.
+    private static string Key(DebianRepository repository) => $"debian/release {repository}";
 
     // The keys may have changed since it was seen; then it is as good as never seen.
     private static TrustedRelease? Newer(SignedRelease seen, TrustedRelease served, DebianRepository repository, DateTimeOffset now)
@@ -78,7 +67,7 @@ internal sealed class ReleaseFetcher(TransferClient transfer, ContentStore store
         }
     }
 
-    private SignedRelease? TryLoad(ReleaseNote note)
+    private SignedRelease? TryLoad(RepositoryNote note)
     {
         try
         {
@@ -101,7 +90,7 @@ internal sealed class ReleaseFetcher(TransferClient transfer, ContentStore store
     }
 
     // Null for the release where the one of the note is still current.
-    private async Task<(SignedRelease? Release, ReleaseNote? Note)> DownloadAsync(DebianRepository repository, ReleaseNote? note, CancellationToken cancellationToken)
+    private async Task<(SignedRelease? Release, RepositoryNote? Note)> DownloadAsync(DebianRepository repository, RepositoryNote? note, CancellationToken cancellationToken)
     {
         var directory = repository.ReleaseDirectory;
         var conditions = new FetchOptions { MaxBytes = MaxLength, IfModifiedSince = note?.LastModified, IfNoneMatch = note?.EntityTag };
@@ -118,7 +107,7 @@ internal sealed class ReleaseFetcher(TransferClient transfer, ContentStore store
         }
     }
 
-    private async Task<(SignedRelease? Release, ReleaseNote? Note)> DownloadDetachedAsync(DebianRepository repository, FetchOptions conditions, FetchResult.NotFound inRelease, CancellationToken cancellationToken)
+    private async Task<(SignedRelease? Release, RepositoryNote? Note)> DownloadDetachedAsync(DebianRepository repository, FetchOptions conditions, FetchResult.NotFound inRelease, CancellationToken cancellationToken)
     {
         var directory = repository.ReleaseDirectory;
         switch (await transfer.FetchAsync(new Uri(directory, "Release"), conditions, cancellationToken))
@@ -141,10 +130,10 @@ internal sealed class ReleaseFetcher(TransferClient transfer, ContentStore store
         }
     }
 
-    private (SignedRelease Release, ReleaseNote Note) Keep(FetchResult.Found found, ReadOnlyMemory<byte>? detached)
+    private (SignedRelease Release, RepositoryNote Note) Keep(FetchResult.Found found, ReadOnlyMemory<byte>? detached)
     {
         // Kept before it is trusted: the bytes are only looked at again through Trust, and the note is written after it.
-        var note = new ReleaseNote(
+        var note = new RepositoryNote(
             store.AddBytes(found.Bytes.Span),
             detached is { } signature ? store.AddBytes(signature.Span) : null,
             found.LastModified,

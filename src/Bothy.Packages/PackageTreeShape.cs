@@ -1,13 +1,15 @@
 using Bothy.Formats.Tar;
 using Bothy.Formats.Trees;
 
-namespace Bothy.Packages.Debian;
+namespace Bothy.Packages;
 
 /// <summary>
 /// Judges the entries of a package one after the other: each path once and inside the package, nothing below what is not a
 /// directory, hard links only to files that came before.
 /// </summary>
-internal sealed class DebTreeShape(string source)
+/// <param name="source">What the package is, for messages.</param>
+/// <param name="allowDevices">Whether device nodes are among what such packages ship.</param>
+internal sealed class PackageTreeShape(string source, bool allowDevices)
 {
     private readonly Dictionary<TreePath, EntryKind> _kinds = [];
 
@@ -55,7 +57,7 @@ internal sealed class DebTreeShape(string source)
     {
         switch (entry.Kind)
         {
-            case EntryKind.CharacterDevice or EntryKind.BlockDevice:
+            case EntryKind.CharacterDevice or EntryKind.BlockDevice when !allowDevices:
                 throw Refuse(entry, "is a device, which no package ships");
             case EntryKind.HardLink when !TreePath.TryParse(entry.LinkName, null, out var first) || !_kinds.TryGetValue(first, out var kind) || kind != EntryKind.File:
                 throw Refuse(entry, $"is a hard link to '{entry.LinkName}', which is no file that came before it");

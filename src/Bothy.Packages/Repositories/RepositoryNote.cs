@@ -5,17 +5,17 @@ using Bothy.Store;
 
 namespace Bothy.Packages.Repositories;
 
-/// <summary>What the store remembers of a suite: which signed release was seen last, and how to ask whether there is a newer one.</summary>
+/// <summary>What the store remembers of a repository: which signed file was seen last, and how to ask whether there is a newer one.</summary>
 /// <param name="Release">The digest of the signed file in the store.</param>
 /// <param name="Signature">The digest of the detached signature in the store; null where the file carries its own.</param>
 /// <param name="LastModified">The server's date of the file.</param>
 /// <param name="EntityTag">The server's entity tag of the file.</param>
-internal sealed record ReleaseNote(Digest Release, Digest? Signature, DateTimeOffset? LastModified, string? EntityTag)
+internal sealed record RepositoryNote(Digest Release, Digest? Signature, DateTimeOffset? LastModified, string? EntityTag)
 {
-    /// <summary>Reads the note of a suite; null where there is none that can be understood.</summary>
-    public static ReleaseNote? TryRead(ContentStore store, DebianRepository repository)
+    /// <summary>Reads the note named <paramref name="key"/>; null where there is none that can be understood.</summary>
+    public static RepositoryNote? TryRead(ContentStore store, string key)
     {
-        if (store.Notes.TryRead(Key(repository)) is not { } bytes)
+        if (store.Notes.TryRead(key) is not { } bytes)
         {
             return null;
         }
@@ -28,7 +28,7 @@ internal sealed record ReleaseNote(Digest Release, Digest? Signature, DateTimeOf
                 return null;
             }
 
-            return new ReleaseNote(
+            return new RepositoryNote(
                 release,
                 Digest.TryParse(fields["Signature"], null, out var signature) ? signature : null,
                 DateTimeOffset.TryParseExact(fields["Last-Modified"], "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null,
@@ -41,8 +41,8 @@ internal sealed record ReleaseNote(Digest Release, Digest? Signature, DateTimeOf
         }
     }
 
-    /// <summary>Makes this the note of the suite.</summary>
-    public void Write(ContentStore store, DebianRepository repository)
+    /// <summary>Makes this the note named <paramref name="key"/>.</summary>
+    public void Write(ContentStore store, string key)
     {
         var fields = new List<Deb822Field> { new("Release", Release.ToString()) };
         if (Signature is { } signature)
@@ -60,9 +60,6 @@ internal sealed record ReleaseNote(Digest Release, Digest? Signature, DateTimeOf
             fields.Add(new Deb822Field("Entity-Tag", tag));
         }
 
-        store.Notes.Write(Key(repository), Encoding.UTF8.GetBytes(new Deb822Paragraph(fields).ToString()));
+        store.Notes.Write(key, Encoding.UTF8.GetBytes(new Deb822Paragraph(fields).ToString()));
     }
-
-    // Credentials may change without the archive becoming another, and are nothing to write down.
-    private static string Key(DebianRepository repository) => $"debian/release {repository}";
 }

@@ -1,6 +1,6 @@
 using ForwardReadStream = Bothy.Formats.ForwardReadStream;
 
-namespace Bothy.Packages.Debian;
+namespace Bothy.Packages;
 
 /// <summary>Lets decoding, which is one long computation, stop where it reads.</summary>
 internal sealed class CancellableStream(Stream inner, CancellationToken cancellationToken) : ForwardReadStream
