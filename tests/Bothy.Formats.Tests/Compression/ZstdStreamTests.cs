@@ -1,4 +1,5 @@
 using Bothy.Formats.Compression;
+using Bothy.Formats.Tar;
 
 namespace Bothy.Formats.Tests.Compression;
 
@@ -77,6 +78,26 @@ public sealed class ZstdStreamTests
         Assert.Throws<MalformedDataException>(() => Read([.. one, 0]));
         Assert.Throws<MalformedDataException>(() => Read([.. one, 0, 0, 0, 0]));
         Assert.Throws<MalformedDataException>(() => Read([.. one, .. skippable[..^1]]));
+    }
+
+    [RequiresFact(Needs.Data, ZstdJudge.Need)]
+    public void Reads_the_layer_of_an_image_that_others_built()
+    {
+        using var archive = File.OpenRead(Path.Combine(RealData.Directory, "images", "test-oci-zstd-image.tar"));
+        var reader = new TarReader(archive, "image", TarLimits.Default);
+        int layers = 0;
+        while (reader.TryReadNext(out var entry))
+        {
+            byte[] blob = new byte[entry.Size];
+            reader.OpenContent().ReadExactly(blob);
+            if (blob is [0x28, 0xB5, 0x2F, 0xFD, ..])
+            {
+                layers++;
+                Assert.Equal(ZstdJudge.Decompress(blob), Read(blob));
+            }
+        }
+
+        Assert.Equal(1, layers);
     }
 
     [RequiresFact(ZstdJudge.Need)]

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Bothy.Formats.Compression.Zstd;
 
 /// <summary>One of the three parts of a sequence: what its codes stand for and how they are distributed where nothing else is said (RFC 8878 §3.1.1.3.2).</summary>
@@ -30,6 +32,9 @@ internal sealed class SequenceCodes
         5,
         [1, 1, 1, 1, 1, 1, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1]);
 
+    private static readonly byte[] SmallLiteralLengths = SmallCodes(LiteralLengths, 64);
+    private static readonly byte[] SmallMatchLengths = SmallCodes(MatchLengths, 128 + ShortestMatch);
+
     private SequenceCodes(string name, int longestLog, (uint Base, int ExtraBits)[] codes, int defaultLog, short[] defaults)
     {
         Name = name;
@@ -57,6 +62,17 @@ internal sealed class SequenceCodes
 
     /// <summary>The distribution that needs no description.</summary>
     public short[] Defaults { get; }
+
+    /// <summary>The code that stands for that many literals.</summary>
+    public static int CodeOfLiteralLength(int length) =>
+        length < SmallLiteralLengths.Length ? SmallLiteralLengths[length] : BitOperations.Log2((uint)length) + 19;
+
+    /// <summary>The code that stands for a match that long.</summary>
+    public static int CodeOfMatchLength(int length) =>
+        length < SmallMatchLengths.Length ? SmallMatchLengths[length] : BitOperations.Log2((uint)(length - ShortestMatch)) + 36;
+
+    private static byte[] SmallCodes(SequenceCodes codes, int count) =>
+        [.. Enumerable.Range(0, count).Select(value => (byte)Math.Max(0, Array.FindLastIndex(codes.Bases, smallest => smallest <= value)))];
 
     // Each code begins where the one before it ends.
     private static IEnumerable<(uint Base, int ExtraBits)> InARow(uint first, int[] extraBits)

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
-namespace Bothy.Formats.Compression.Deflate;
+namespace Bothy.Formats.Compression;
 
 /// <summary>Packs bits into bytes, lowest first.</summary>
 internal ref struct BitWriter(Span<byte> output)
