@@ -20,6 +20,9 @@ internal sealed class ApkAccountFiles
     /// <summary>The accounts as they were when <see cref="Load"/> was called last.</summary>
     public AccountTable Table { get; } = new() { HasStaticNumbers = false };
 
+    /// <summary>Whether the files are there at all.</summary>
+    public static bool AreIn(FileTree tree) => tree.Find(Passwd) is { Content: not null } && tree.Find(Group) is { Content: not null };
+
     /// <summary>Reads the files again where they have changed.</summary>
     public void Load(FileTree tree)
     {

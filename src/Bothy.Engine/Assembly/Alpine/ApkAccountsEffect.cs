@@ -13,6 +13,8 @@ internal sealed class ApkAccountsEffect(ApkAccountFiles files) : AccountsEffect
 {
     private static readonly HashSet<string> OfShadow = new(AccountCommands.Names.Except(BusyboxAccountCommands.Names, StringComparer.Ordinal), StringComparer.Ordinal);
 
+    private readonly HashSet<string> _withoutFiles = new(StringComparer.Ordinal);
+
     public override IReadOnlyCollection<string> Commands { get; } = [.. BusyboxAccountCommands.Names, .. OfShadow];
 
     public override bool Covers(UnpackedPackage package, string script) => false;
@@ -24,6 +26,17 @@ internal sealed class ApkAccountsEffect(ApkAccountFiles files) : AccountsEffect
     public override CommandOutcome Run(ScriptCommand command, UnpackedPackage package, AssemblyState state)
     {
         files.Load(state.Tree);
+        if (!ApkAccountFiles.AreIn(state.Tree))
+        {
+            // BusyBox adds to files that are there and makes none.
+            if (_withoutFiles.Add(package.Name))
+            {
+                state.Warnings.Add($"{package.Name} adds accounts, but no package has put /etc/passwd and /etc/group into the image before it.");
+            }
+
+            return CommandOutcome.Failed;
+        }
+
         var outcome = OfShadow.Contains(command.Name) ? AccountCommands.Run(command, state, AddHome) : BusyboxAccountCommands.Run(command, state, Accounts);
         files.Save(state, Accounts);
         return outcome;
