@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+
+namespace Bothy.Packages.Alpine;
+
+/// <summary>One run of the choice: what was chosen, in order of installation, and what does not hold in it.</summary>
+internal sealed class ApkAttempt
+{
+    public ApkAttempt(ApkPool pool, ApkSolverRequest request, CancellationToken cancellationToken)
+    {
+        Universe = new ApkUniverse(pool, request.Omit);
+
+        // apk keeps its world sorted like this, whatever the order in which names were asked for.
+        World = [.. request.World.OrderBy(dependency => dependency.Name, StringComparer.OrdinalIgnoreCase).ThenBy(dependency => dependency.Name, StringComparer.Ordinal)];
+        var chooser = new ApkChooser(Universe);
+        chooser.Run(World, cancellationToken);
+        Chosen = chooser.Chosen;
+        Order = ApkOrder.Of(Universe, World.Select(dependency => Universe.Name(dependency.Name)), Chosen);
+        Problems = new ApkProblems(Universe).Of(Order, Chosen);
+    }
+
+    public ApkUniverse Universe { get; }
+
+    public ImmutableArray<ApkDependency> World { get; }
+
+    /// <summary>The packages in the order in which they were chosen.</summary>
+    public IReadOnlyList<ApkNode> Chosen { get; }
+
+    /// <summary>Packages and, where nobody got a name, names.</summary>
+    public IReadOnlyList<object> Order { get; }
+
+    /// <summary>In apk's words; none where the choice is a solution.</summary>
+    public ImmutableArray<string> Problems { get; }
+}
