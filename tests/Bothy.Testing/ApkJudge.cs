@@ -11,11 +11,14 @@ public sealed class ApkJudge : IDisposable
 
     private readonly TemporaryDirectory _directory = new();
 
-    /// <summary>Unpacks the root filesystem of Alpine <paramref name="release"/> (3.10.3, 3.10.9 or 3.20.3) for x86_64.</summary>
+    /// <summary>Unpacks the root filesystem of Alpine <paramref name="release"/> (3.10.3, 3.10.9 or 3.20.3) for x86_64, with no repository.</summary>
     public ApkJudge(string release = "3.20.3")
     {
         string archive = Path.Combine(RealData.Directory, "alpine", "minirootfs", $"alpine-minirootfs-{release}-x86_64.tar.gz");
         Judge.Run("tar", "-xzf", archive, "-C", _directory.Path).Succeeded();
+
+        // Nobody here answers under Alpine's own addresses.
+        File.WriteAllText(this["etc/apk/repositories"], "");
     }
 
     /// <summary>The root that the judge sees.</summary>

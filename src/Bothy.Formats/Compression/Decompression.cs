@@ -32,8 +32,8 @@ public static class Decompression
     }
 
     /// <summary>
-    /// Reads <paramref name="compressed"/> as one deflate stream (RFC 1951) without any frame, which no byte may follow. The result owns
-    /// <paramref name="compressed"/>. Nothing but its own codes says that such a stream is whole: verify what comes out of it.
+    /// Reads <paramref name="compressed"/>, which stays the caller's, as one deflate stream (RFC 1951) without any frame, which no byte may
+    /// follow. Nothing but its own codes says that such a stream is whole: verify what comes out of it.
     /// </summary>
     /// <param name="compressed">The bytes; read from their current position.</param>
     /// <param name="source">What they are, for messages.</param>
@@ -42,6 +42,6 @@ public static class Decompression
     {
         ArgumentNullException.ThrowIfNull(compressed);
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        return new DecoderStream(compressed, input => new BareDeflateDecoder(input), source, limit, leaveOpen: false);
+        return new DecoderStream(compressed, input => new BareDeflateDecoder(input), source, limit, leaveOpen: true);
     }
 }

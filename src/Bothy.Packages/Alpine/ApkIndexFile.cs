@@ -11,7 +11,7 @@ namespace Bothy.Packages.Alpine;
 /// An <c>APKINDEX.tar.gz</c> in memory: signatures, and one gzip member with <c>DESCRIPTION</c> and <c>APKINDEX</c>. The signatures are over
 /// all the bytes behind their own segment, so they can be judged before anything of the rest is decompressed.
 /// </summary>
-internal sealed class ApkIndexFile
+internal sealed class ApkIndexFile : IApkIndexFile
 {
     private const string TextName = "APKINDEX";
     private const string DescriptionName = "DESCRIPTION";
@@ -38,11 +38,10 @@ internal sealed class ApkIndexFile
         _signedOffset = (int)segments.SignedOffset;
     }
 
-    /// <summary>Judges the signatures.</summary>
+    /// <inheritdoc />
     public ApkVerdict Verify(ApkKeyring keys) => ApkVerdict.Of(_signatures, HashSigned, keys);
 
-    /// <summary>Reads what stands before the text: the repository's description and the time of the text's entry, 0 for none.</summary>
-    /// <exception cref="BothyException">It is no index.</exception>
+    /// <inheritdoc />
     public (string Description, long Time) ReadHeader()
     {
         using var segments = Open(_source);
@@ -63,8 +62,7 @@ internal sealed class ApkIndexFile
         throw NoText();
     }
 
-    /// <summary>Decompresses the text.</summary>
-    /// <exception cref="BothyException">It is no index, or over a limit.</exception>
+    /// <inheritdoc />
     public byte[] ReadText()
     {
         using var segments = Open(_source);

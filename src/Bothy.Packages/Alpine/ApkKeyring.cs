@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using Bothy.Packages.Alpine.Adb;
 using Bothy.Packages.Repositories;
 
 namespace Bothy.Packages.Alpine;
@@ -27,7 +28,7 @@ public sealed class ApkKeyring
     public IEnumerable<string> Names => _keys.Keys;
 
     /// <summary>The keys of <paramref name="files"/>; their names may be paths, of which the last part counts.</summary>
-    /// <exception cref="BothyException">One is no RSA public key (PEM, SubjectPublicKeyInfo), or two different ones have the same name.</exception>
+    /// <exception cref="BothyException">One is no public key of RSA or ECDSA (PEM, SubjectPublicKeyInfo), or two different ones have the same name.</exception>
     public static ApkKeyring Of(IEnumerable<KeyFile> files)
     {
         ArgumentNullException.ThrowIfNull(files);
@@ -94,16 +95,34 @@ public sealed class ApkKeyring
 
         // An RSA object is not safe for several threads; making one costs less than the verification.
         using var rsa = RSA.Create();
-        rsa.ImportSubjectPublicKeyInfo(key, out _);
         try
         {
+            rsa.ImportSubjectPublicKeyInfo(key, out _);
             return rsa.VerifyHash(hash, signature, algorithm, RSASignaturePadding.Pkcs1);
         }
         catch (CryptographicException)
         {
-            // A signature that is longer than the key, as some platforms see it.
+            // A signature that is longer than the key, as some platforms see it; or the key is an ECDSA one, of which such files know nothing.
             return false;
         }
+    }
+
+    /// <summary>The key that signed what <paramref name="reader"/> read, or why there is none.</summary>
+    internal ApkVerdict FindSigner(AdbReader reader)
+    {
+        foreach (var (name, key) in _keys)
+        {
+            if (AdbPublicKey.HasSigned(key, reader))
+            {
+                return new ApkVerdict(name, Problem: null, IsChanged: false);
+            }
+        }
+
+        bool isChanged = _keys.Values.Any(key => AdbPublicKey.IsNamed(key, reader));
+        return new ApkVerdict(
+            null,
+            isChanged ? "its signature of a key of the keyring is not over these bytes" : reader.Signatures.IsEmpty ? "it is not signed" : "it is signed by no key of the keyring",
+            isChanged);
     }
 
     private static KeyFile Read(string path)
@@ -123,29 +142,49 @@ public sealed class ApkKeyring
             throw TooLong(file.Name);
         }
 
+        string pem = System.Text.Encoding.Latin1.GetString(file.Bytes.Span);
+        return TryReadRsa(file.Name, pem, out var failure) ?? TryReadEcdsa(pem) ?? throw NotAKey(file.Name, failure);
+    }
+
+    private static byte[]? TryReadRsa(string name, string pem, out Exception? failure)
+    {
+        failure = null;
         using var rsa = RSA.Create();
         try
         {
-            rsa.ImportFromPem(System.Text.Encoding.Latin1.GetString(file.Bytes.Span));
+            rsa.ImportFromPem(pem);
         }
-        catch (Exception failure) when (failure is ArgumentException or CryptographicException)
+        catch (Exception refused) when (refused is ArgumentException or CryptographicException)
         {
-            throw NotAKey(file.Name, failure);
+            failure = refused;
+            return null;
         }
 
-        if (rsa.KeySize is < MinBits or > MaxBits)
-        {
-            throw new BothyException(FormattableString.Invariant($"cannot use the key {file.Name}: it has {rsa.KeySize} bits, want {MinBits} to {MaxBits}"));
-        }
+        return rsa.KeySize is >= MinBits and <= MaxBits
+            ? rsa.ExportSubjectPublicKeyInfo()
+            : throw new BothyException(FormattableString.Invariant($"cannot use the key {name}: it has {rsa.KeySize} bits, want {MinBits} to {MaxBits}"));
+    }
 
-        return rsa.ExportSubjectPublicKeyInfo();
+    // Only files of format 3 are signed with these.
+    private static byte[]? TryReadEcdsa(string pem)
+    {
+        using var ecdsa = ECDsa.Create();
+        try
+        {
+            ecdsa.ImportFromPem(pem);
+            return ecdsa.ExportParameters(includePrivateParameters: false).Curve.IsNamed ? ecdsa.ExportSubjectPublicKeyInfo() : null;
+        }
+        catch (Exception refused) when (refused is ArgumentException or CryptographicException)
+        {
+            return null;
+        }
     }
 
     private static BothyException TooLong(string name) =>
         new(FormattableString.Invariant($"cannot use the key {name}: it has more than {MaxFileLength} bytes"));
 
-    private static BothyException NotAKey(string name, Exception inner) =>
-        new($"cannot use the key {name}: it is not an RSA public key", inner)
+    private static BothyException NotAKey(string name, Exception? inner) =>
+        new($"cannot use the key {name}: it is neither an RSA nor an ECDSA public key", inner)
         {
             Hint = "apk's keys are PEM files that begin with -----BEGIN PUBLIC KEY-----.",
         };

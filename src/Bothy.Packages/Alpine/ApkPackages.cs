@@ -74,7 +74,7 @@ public sealed class ApkPackages(ContentStore store)
         using var writer = store.BeginCatalogue(digest, CatalogueKind);
         try
         {
-            var checksums = new ApkReader(guarded, apk.Length, Source(id)) { FreeSize = FreeSize }.Read(writer);
+            var checksums = ApkFile.Open(guarded, apk.Length, Source(id), FreeSize).Read(writer);
             writer.Attach(ChecksumsAttachment, Encoding.ASCII.GetBytes(string.Join(' ', checksums)));
         }
         catch (BothyException failure) when (failure is not (StoreWriteException or DamagedItemException))
@@ -91,7 +91,7 @@ public sealed class ApkPackages(ContentStore store)
     {
         using var apk = OpenVerified(id, digest);
         using var guarded = new CancellableStream(apk, cancellationToken);
-        var verdict = new ApkReader(guarded, apk.Length, Source(id)).FindSigner(keys);
+        var verdict = ApkFile.Open(guarded, apk.Length, Source(id)).FindSigner(keys);
         apk.CopyTo(Stream.Null);
         return verdict.KeyName ?? throw new BothyException($"cannot trust {id}: {verdict.Problem}, and no signed index vouches for it")
         {

@@ -14,7 +14,7 @@ namespace Bothy.Packages.Alpine;
 /// <param name="apk">The bytes.</param>
 /// <param name="size">How many there are.</param>
 /// <param name="source">What they are, for messages.</param>
-internal sealed class ApkReader(Stream apk, long size, string source)
+internal sealed class ApkReader(Stream apk, long size, string source) : IApkFile
 {
     private const string ChecksumRecord = "APK-TOOLS.checksum.SHA1";
 
@@ -98,6 +98,20 @@ internal sealed class ApkReader(Stream apk, long size, string source)
         using var segments = OpenSegments();
         _ = ReadControl(segments);
         return ApkVerdict.Of(segments.Signatures, segments.Hashes.Current, keys);
+    }
+
+    /// <summary>Reads everything to the end without decompressing the data, whose hash is checked all the same.</summary>
+    /// <exception cref="MalformedDataException">It is not a package.</exception>
+    /// <exception cref="BothyException">A link of the chain is broken.</exception>
+    public ApkFacts ReadFacts(ApkKeyring keys)
+    {
+        using var segments = OpenSegments();
+        var control = ReadControl(segments);
+        var signed = (int)segments.SignedOffset..(int)Math.Min(int.MaxValue, segments.Rest.Offset);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        HashUnread(segments, hash);
+        CheckData(hash, control);
+        return new ApkFacts(control.Info, segments.Hashes.Checksums()[0], ApkVerdict.Of(segments.Signatures, segments.Hashes.Current, keys), signed);
     }
 
     private ApkSegments OpenSegments() => Named("signature or control segment (C:)", () => new ApkSegments(apk, source, ApkControl.Limits, hasEnd: false));

@@ -12,6 +12,9 @@ internal sealed record ApkSignature(HashAlgorithmName? Algorithm, string Kind, s
     /// <summary>What the names of signatures begin with.</summary>
     public const string Prefix = ".SIGN.";
 
+    /// <summary>The name of its entry.</summary>
+    public string EntryName => $"{Prefix}{Kind}.{KeyName}";
+
     /// <summary>Reads the name of an entry; null where it names no signature.</summary>
     public static ApkSignature? TryCreate(string name, byte[] bytes)
     {

@@ -2,12 +2,12 @@ using Bothy.Packages.Alpine;
 
 namespace Bothy.Packages.Repositories;
 
-/// <summary>An <c>APKINDEX.tar.gz</c> and what was verified about it: the facts of the chain of trust that a lock records.</summary>
+/// <summary>An index, <c>APKINDEX.tar.gz</c> or <c>Packages.adb</c>, and what was verified about it: the facts of the chain of trust that a lock records.</summary>
 public sealed class AlpineIndex
 {
-    private readonly ApkIndexFile _file;
+    private readonly IApkIndexFile _file;
 
-    internal AlpineIndex(ApkIndexFile file) => _file = file;
+    internal AlpineIndex(IApkIndexFile file) => _file = file;
 
     /// <summary>Whose it is.</summary>
     public required AlpineRepository Repository { get; init; }

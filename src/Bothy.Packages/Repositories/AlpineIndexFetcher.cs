@@ -86,7 +86,14 @@ internal sealed class AlpineIndexFetcher(TransferClient transfer, ContentStore s
         // A file that was put in another's place can be older than it; looking costs nothing.
         bool ask = !wanted.Address.IsFile;
         var options = new FetchOptions { MaxBytes = MaxLength, IfModifiedSince = ask ? note?.LastModified : null, IfNoneMatch = ask ? note?.EntityTag : null };
-        switch (await transfer.FetchAsync(wanted.Address, options, cancellationToken))
+        var answer = await transfer.FetchAsync(wanted.Address, options, cancellationToken);
+        if (answer is FetchResult.NotFound && wanted.Repository.AdbIndexUri(wanted.Architecture) is { } address)
+        {
+            var other = await transfer.FetchAsync(address, options, cancellationToken);
+            answer = other is FetchResult.NotFound ? answer : other;
+        }
+
+        switch (answer)
         {
             case FetchResult.NotModified:
                 return default;

@@ -1,4 +1,5 @@
 using Bothy.Packages.Alpine;
+using Bothy.Packages.Alpine.Adb;
 using Bothy.Packages.Alpine.Writing;
 
 namespace Bothy.Packages.Repositories;
@@ -33,7 +34,7 @@ public sealed record AlpineRepository
             throw new BothyException($"cannot use the repository '{location}': want an http, https or file address, or a path");
         }
 
-        bool isFile = uri.AbsolutePath.EndsWith(".tar.gz", StringComparison.Ordinal);
+        bool isFile = uri.AbsolutePath.EndsWith(".tar.gz", StringComparison.Ordinal) || uri.AbsolutePath.EndsWith(".adb", StringComparison.Ordinal);
         return new AlpineRepository
         {
             Uri = isFile || uri.AbsolutePath.EndsWith('/') ? uri : new Uri(uri.AbsoluteUri + "/"),
@@ -44,6 +45,9 @@ public sealed record AlpineRepository
 
     /// <summary>Where the index for <paramref name="architecture"/> (apk's name) is.</summary>
     public Uri IndexUri(string architecture) => IsIndexFile ? Uri : new Uri(Uri, $"{Escape(architecture)}/{ApkIndexWriter.FileName}");
+
+    /// <summary>Where the index of format 3 for <paramref name="architecture"/> is, if there is no other; null where the repository was named by its index.</summary>
+    internal Uri? AdbIndexUri(string architecture) => IsIndexFile ? null : new Uri(Uri, $"{Escape(architecture)}/{AdbIndex.FileName}");
 
     /// <summary>Where a package of the index for <paramref name="architecture"/> is; one of every architecture (<c>noarch</c>) is beside the others.</summary>
     public Uri PackageUri(string architecture, string name, string version) =>

@@ -31,7 +31,7 @@ internal sealed class PackageArrival(ContentStore store, PackageIdentity identit
             return reception.Commit();
         }
 
-        var digest = reception.Commit(bytes => new ApkReader(bytes, bytes.Length, "the package").Problem(apk.Checksum));
+        var digest = reception.Commit(bytes => ApkFile.Open(bytes, bytes.Length, "the package").Problem(apk.Checksum));
         ApkIdentity.Remember(store, apk.Checksum, digest);
         return digest;
     }

@@ -131,7 +131,7 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
             case PackageIdentity.OfApk known:
                 await using (var file = File.OpenRead(path))
                 {
-                    return new ApkReader(file, file.Length, path).Problem(known.Checksum) is null;
+                    return ApkFile.Open(file, file.Length, path).Problem(known.Checksum) is null;
                 }
 
             default:

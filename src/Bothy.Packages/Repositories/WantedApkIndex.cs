@@ -25,7 +25,7 @@ internal sealed record WantedApkIndex(AlpineRepository Repository, string Archit
     /// <exception cref="BothyException">No key of the repository's signed it, or it was changed, or is no index.</exception>
     public AlpineIndex Trust(byte[] bytes)
     {
-        var file = new ApkIndexFile(bytes, Source);
+        var file = IApkIndexFile.Open(bytes, Source);
         var verdict = file.Verify(Repository.Keys);
         // Like apk, which takes what nobody it knows has signed, but not what somebody changed.
         if (verdict.KeyName is null && (verdict.IsChanged || !AllowUntrusted))

@@ -41,20 +41,30 @@ public sealed class ApkKeyringTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "it is not an RSA public key")]
-    [InlineData("hello", "it is not an RSA public key")]
-    [InlineData("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "it is not an RSA public key")]
+    [InlineData("", "it is neither an RSA nor an ECDSA public key")]
+    [InlineData("hello", "it is neither an RSA nor an ECDSA public key")]
+    [InlineData("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "it is neither an RSA nor an ECDSA public key")]
     public void What_is_no_key_is_named(string text, string problem) => Assert.Equal($"cannot use the key k: {problem}", Refusal(Encoding.ASCII.GetBytes(text)));
 
     [Fact]
     public void A_key_of_another_kind_or_size_is_named()
     {
-        using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var other = DSA.Create(1024);
         using var small = RSA.Create(512);
 
-        Assert.Equal("cannot use the key k: it is not an RSA public key", Refusal(Encoding.ASCII.GetBytes(curve.ExportSubjectPublicKeyInfoPem())));
+        Assert.Equal("cannot use the key k: it is neither an RSA nor an ECDSA public key", Refusal(Encoding.ASCII.GetBytes(other.ExportSubjectPublicKeyInfoPem())));
         Assert.Equal("cannot use the key k: it has 512 bits, want 1024 to 16384", Refusal(Encoding.ASCII.GetBytes(small.ExportSubjectPublicKeyInfoPem())));
         Assert.Equal("cannot use the key k: it has more than 65536 bytes", Refusal(new byte[70_000]));
+    }
+
+    [Fact]
+    public void A_key_that_signs_format_3_alone_verifies_nothing_of_format_2()
+    {
+        using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var keys = ApkKeyring.Of([new KeyFile("k", Encoding.ASCII.GetBytes(curve.ExportSubjectPublicKeyInfoPem()))]);
+        byte[] hash = new byte[32];
+
+        Assert.False(keys.Verify("k", hash, HashAlgorithmName.SHA256, curve.SignHash(hash)));
     }
 
     [Fact]

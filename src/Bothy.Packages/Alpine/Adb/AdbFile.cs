@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Bothy.Formats.Tar;
 using Bothy.Formats.Trees;
 
 namespace Bothy.Packages.Alpine.Adb;
@@ -19,7 +20,7 @@ internal sealed record AdbFile(TreeEntry Entry, long Size, ReadOnlyMemory<byte> 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads the object of a file in <paramref name="directory"/>.</summary>
-    public static AdbFile Read(AdbValue value, TreePath directory, AdbTreeShape shape)
+    public static AdbFile Read(AdbValue value, TreePath directory, PackageTreeShape shape)
     {
         var slots = value.ToObject();
         var access = AdbAccess.Read(slots[2].ToObject(), TreeEntry.DefaultFileMode);
@@ -27,7 +28,7 @@ internal sealed record AdbFile(TreeEntry Entry, long Size, ReadOnlyMemory<byte> 
         var target = slots[6].ToBlob();
         if (target.IsEmpty)
         {
-            var path = shape.AddFile(slots[1], directory, EntryKind.File);
+            var path = shape.Add(new TarEntry { Name = Name(slots[1], directory), Kind = EntryKind.File });
             return new AdbFile(access.Entry(path, EntryKind.File, time), slots[3].ToNumber(), slots[5].ToBlob());
         }
 
@@ -38,13 +39,16 @@ internal sealed record AdbFile(TreeEntry Entry, long Size, ReadOnlyMemory<byte> 
 
         int type = BinaryPrimitives.ReadUInt16LittleEndian(target.Span);
         var entry = Special(value, type, target.Span[2..]);
-        var at = shape.AddFile(slots[1], directory, entry.Kind);
-        if (entry.Kind == EntryKind.HardLink)
-        {
-            shape.CheckHardLink(value, entry.Target!);
-        }
-
+        var at = shape.Add(new TarEntry { Name = Name(slots[1], directory), Kind = entry.Kind, LinkName = entry.Target });
         return new AdbFile(access.Entry(at, entry.Kind, time) with { LinkTarget = entry.Target, DeviceMajor = entry.Major, DeviceMinor = entry.Minor }, 0, default);
+    }
+
+    private static string Name(AdbValue name, TreePath directory)
+    {
+        string text = name.ToText();
+        return text is not ("" or "." or "..") && !text.Contains('/', StringComparison.Ordinal)
+            ? directory.IsRoot ? text : $"{directory.Value}/{text}"
+            : throw name.Malformed("a file's name is not one");
     }
 
     private static (EntryKind Kind, string? Target, int Major, int Minor) Special(AdbValue value, int type, ReadOnlySpan<byte> rest)
@@ -52,10 +56,7 @@ internal sealed record AdbFile(TreeEntry Entry, long Size, ReadOnlyMemory<byte> 
         switch (type)
         {
             case FileTypeRegular:
-                string first = LinkText(value, rest);
-                return TreePath.TryParse(first.TrimStart('/'), null, out var path)
-                    ? (EntryKind.HardLink, path.Value, 0, 0)
-                    : throw value.Malformed("a hard link leaves the package");
+                return (EntryKind.HardLink, LinkText(value, rest).TrimStart('/'), 0, 0);
             case FileTypeSymbolicLink:
                 return (EntryKind.SymbolicLink, LinkText(value, rest), 0, 0);
             case FileTypeFifo:

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bothy.Formats.Tar;
 using Bothy.Formats.Trees;
 
 namespace Bothy.Packages.Alpine.Adb;
@@ -7,6 +8,7 @@ namespace Bothy.Packages.Alpine.Adb;
 internal sealed class AdbPackage
 {
     private const int MaxMetadata = 64 << 20;
+    private const int MaxFiles = 1 << 20;
 
     // The order of the slots, from 1.
     private static readonly string[] ScriptNames =
@@ -29,7 +31,7 @@ internal sealed class AdbPackage
     public ImmutableArray<KeyValuePair<string, ReadOnlyMemory<byte>>> Scripts { get; }
 
     /// <summary>Opens a file that should be a package: its metadata and signatures are read, and nothing of it is trusted yet.</summary>
-    /// <param name="file">The file; owned by the result.</param>
+    /// <param name="file">The file; stays the caller's.</param>
     /// <param name="source">What it is, for messages.</param>
     /// <param name="limit">The most bytes it may decompress to.</param>
     /// <exception cref="MalformedDataException">It is no file of format 3.</exception>
@@ -48,7 +50,8 @@ internal sealed class AdbPackage
         var root = new AdbDocument(reader.Metadata, source).Root;
         var info = AdbPackageInfo.Read(root[1].ToObject());
         var fields = info.Info with { Triggers = Triggers(root[4].ToObject()), ReplacesPriority = root[5].ToNumber(int.MaxValue) };
-        return new AdbPackage(info with { Info = fields }, Paths(root[2].ToObject(), fields.BuildTime), ReadScripts(root[3].ToObject()));
+        var shape = new PackageTreeShape($"{source}, metadata", allowDevices: true);
+        return new AdbPackage(info with { Info = fields }, Paths(root[2].ToObject(), fields.BuildTime, shape), ReadScripts(root[3].ToObject()));
     }
 
     private static ImmutableArray<string> Triggers(AdbObject array)
@@ -76,24 +79,28 @@ internal sealed class AdbPackage
         return scripts.ToImmutable();
     }
 
-    private static ImmutableArray<AdbDirectory> Paths(AdbObject array, long directoryTime)
+    private static ImmutableArray<AdbDirectory> Paths(AdbObject array, long directoryTime, PackageTreeShape shape)
     {
-        var shape = new AdbTreeShape();
+        int files = 0;
         var directories = ImmutableArray.CreateBuilder<AdbDirectory>();
         for (int i = 1; i <= array.Last; i++)
         {
             directories.Add(Directory(array[i], directoryTime, shape));
+            files += 1 + directories[^1].Files.Length;
+            if (files > MaxFiles)
+            {
+                throw array[i].Malformed(FormattableString.Invariant($"it has more than {MaxFiles} files"));
+            }
         }
 
-        shape.Finish();
         return directories.ToImmutable();
     }
 
     // Directories have no time of their own; in a package of format 2 they have this one too.
-    private static AdbDirectory Directory(AdbValue value, long time, AdbTreeShape shape)
+    private static AdbDirectory Directory(AdbValue value, long time, PackageTreeShape shape)
     {
         var slots = value.ToObject();
-        var path = shape.AddDirectory(slots[1]);
+        var path = shape.Add(new TarEntry { Name = slots[1].ToText(), Kind = EntryKind.Directory });
         var array = slots[3].ToObject();
         var files = ImmutableArray.CreateBuilder<AdbFile>();
         for (int i = 1; i <= array.Last; i++)

@@ -12,17 +12,17 @@ namespace Bothy.Packages.Alpine.Adb;
 /// <param name="reader">The file, right behind its metadata, which is trusted already.</param>
 /// <param name="package">Its metadata.</param>
 /// <param name="source">What it is, for messages.</param>
-/// <param name="catalogue">Where the files go.</param>
-internal sealed class AdbPackageReader(AdbReader reader, AdbPackage package, string source, CatalogueWriter catalogue)
+/// <param name="catalogue">Where the files go; null where they are only verified.</param>
+internal sealed class AdbPackageReader(AdbReader reader, AdbPackage package, string source, CatalogueWriter? catalogue)
 {
     /// <summary>Reads everything to the end.</summary>
     /// <exception cref="MalformedDataException">Content is missing, out of order, or not what the metadata says.</exception>
     public void Read()
     {
-        catalogue.Attach(ApkPkgInfo.FileName, Encoding.UTF8.GetBytes(package.Info.Info.ToText()));
+        catalogue?.Attach(ApkPkgInfo.FileName, Encoding.UTF8.GetBytes(package.Info.Info.ToText()));
         foreach (var (name, script) in package.Scripts)
         {
-            catalogue.Attach(name, script.Span);
+            catalogue?.Attach(name, script.Span);
         }
 
         for (int directory = 0; directory < package.Directories.Length; directory++)
@@ -30,7 +30,7 @@ internal sealed class AdbPackageReader(AdbReader reader, AdbPackage package, str
             var (entry, files) = package.Directories[directory];
             if (!entry.Path.IsRoot)
             {
-                catalogue.AddEntry(entry);
+                catalogue?.AddEntry(entry);
             }
 
             for (int file = 0; file < files.Length; file++)
@@ -49,7 +49,7 @@ internal sealed class AdbPackageReader(AdbReader reader, AdbPackage package, str
     {
         if (file.Entry.Kind != EntryKind.File)
         {
-            catalogue.AddEntry(file.Entry);
+            catalogue?.AddEntry(file.Entry);
             return;
         }
 
@@ -70,7 +70,15 @@ internal sealed class AdbPackageReader(AdbReader reader, AdbPackage package, str
         }
 
         using var hashing = new AdbHashingStream(bytes, Algorithm(file));
-        catalogue.AddFile(file.Entry, hashing, file.Size);
+        if (catalogue is not null)
+        {
+            catalogue.AddFile(file.Entry, hashing, file.Size);
+        }
+        else
+        {
+            hashing.CopyTo(Stream.Null);
+        }
+
         if (!hashing.Hash().AsSpan(0, file.Hash.Length).SequenceEqual(file.Hash.Span))
         {
             throw new MalformedDataException(source, 0, $"the content of {file.Entry.Path} is not what the package's metadata says");

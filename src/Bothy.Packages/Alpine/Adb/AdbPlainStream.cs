@@ -2,7 +2,7 @@ using Bothy.Formats;
 
 namespace Bothy.Packages.Alpine.Adb;
 
-/// <summary>A file that is not compressed, with its magic given back unless it <see cref="HasMagic"/> of its own, and a limit.</summary>
+/// <summary>A file that is not compressed, which stays the caller's, with its magic given back unless it <see cref="HasMagic"/> of its own, and a limit.</summary>
 internal sealed class AdbPlainStream(Stream file, string source, long limit) : ForwardReadStream
 {
     private static readonly byte[] Magic = "ADB."u8.ToArray();
@@ -28,16 +28,5 @@ internal sealed class AdbPlainStream(Stream file, string source, long limit) : F
 
         _given += read;
         return _given <= limit ? read : throw new BothyException(FormattableString.Invariant($"cannot read {source}: it has more than {limit} bytes"));
-    }
-
-    /// <inheritdoc />
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            file.Dispose();
-        }
-
-        base.Dispose(disposing);
     }
 }

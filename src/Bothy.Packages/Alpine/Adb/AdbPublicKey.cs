@@ -59,6 +59,15 @@ internal static class AdbPublicKey
         return false;
     }
 
+    /// <summary>Whether one of the signatures of what <paramref name="reader"/> read says that it is this key's.</summary>
+    /// <param name="subjectPublicKeyInfo">The key, DER.</param>
+    /// <param name="reader">The file.</param>
+    public static bool IsNamed(ReadOnlySpan<byte> subjectPublicKeyInfo, AdbReader reader)
+    {
+        byte[] id = KeyId(subjectPublicKeyInfo);
+        return reader.Signatures.Any(signature => signature.KeyId.Span.SequenceEqual(id));
+    }
+
     private static bool Verify(ReadOnlySpan<byte> subjectPublicKeyInfo, byte[] signed, ReadOnlySpan<byte> signature)
     {
         try

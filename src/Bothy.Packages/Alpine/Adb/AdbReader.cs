@@ -10,6 +10,9 @@ namespace Bothy.Packages.Alpine.Adb;
 /// </summary>
 internal sealed class AdbReader : IDisposable
 {
+    /// <summary>How many bytes tell that a file is of format 3.</summary>
+    public const int MagicLength = 4;
+
     private const int BlockHeaderSize = 4;
     private const int LongBlockHeaderSize = 16;
     private const int Alignment = 8;
@@ -25,8 +28,8 @@ internal sealed class AdbReader : IDisposable
     private BlockHeader? _next;
     private AdbContentStream? _content;
 
-    /// <summary>Reads up to the first block of content. Owns <paramref name="file"/>.</summary>
-    /// <param name="file">The file, from its first byte.</param>
+    /// <summary>Reads up to the first block of content.</summary>
+    /// <param name="file">The file, from its first byte; stays the caller's.</param>
     /// <param name="source">What it is, for messages.</param>
     /// <param name="metadataLimit">The largest block of metadata that is taken, in bytes.</param>
     /// <param name="limit">The most bytes the file may decompress to.</param>
@@ -111,7 +114,7 @@ internal sealed class AdbReader : IDisposable
 
     private static Stream Open(Stream file, string source, long limit)
     {
-        Span<byte> magic = stackalloc byte[4];
+        Span<byte> magic = stackalloc byte[MagicLength];
         if (file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) < magic.Length || !IsAdb(magic))
         {
             throw new MalformedDataException(source, 0, "it is not of format 3");
@@ -135,7 +138,7 @@ internal sealed class AdbReader : IDisposable
             // Stored: a whole file, with its own magic, follows.
             0 => new AdbPlainStream(file, source, limit) { HasMagic = true },
             1 => Decompression.OpenDeflate(file, source, limit),
-            2 => new ZstdStream(file, source, limit),
+            2 => new ZstdStream(file, source, limit, leaveOpen: true),
             _ => throw new MalformedDataException(source, 4, "it is compressed in a way that does not exist"),
         };
     }

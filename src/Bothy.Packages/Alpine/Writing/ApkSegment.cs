@@ -28,23 +28,32 @@ internal static class ApkSegment
         }
     }
 
-    /// <summary>
-    /// The signatures over the bytes of <paramref name="signed"/>, which stands and is left at its start. Nothing without signers.
-    /// </summary>
+    /// <summary>The signatures over the bytes of <paramref name="signed"/>, which stands and is left at its start. Nothing without signers.</summary>
     public static void WriteSignatures(Stream output, Stream signed, ImmutableArray<ApkSigner> signers, long modifiedTime)
     {
-        if (signers.IsEmpty)
+        var signatures = ImmutableArray.CreateBuilder<(string, byte[])>();
+        foreach (var signer in signers)
+        {
+            signatures.Add((signer.EntryName, signer.Sign(signed)));
+            signed.Position = 0;
+        }
+
+        WriteSignatures(output, signatures.ToImmutable(), modifiedTime);
+    }
+
+    /// <summary>Signatures by the names of their entries. Nothing without any.</summary>
+    public static void WriteSignatures(Stream output, ImmutableArray<(string EntryName, byte[] Bytes)> signatures, long modifiedTime)
+    {
+        if (signatures.IsEmpty)
         {
             return;
         }
 
         Write(output, last: false, parallelism: 1, tar =>
         {
-            foreach (var signer in signers)
+            foreach (var (name, bytes) in signatures)
             {
-                byte[] signature = signer.Sign(signed);
-                signed.Position = 0;
-                tar.Write(File(signer.EntryName, signature, TreeEntry.DefaultFileMode, modifiedTime) with { UserName = null, GroupName = null });
+                tar.Write(File(name, bytes, TreeEntry.DefaultFileMode, modifiedTime) with { UserName = null, GroupName = null });
             }
         });
     }

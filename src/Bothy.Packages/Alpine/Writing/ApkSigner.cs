@@ -44,12 +44,7 @@ public sealed class ApkSigner : IDisposable
     /// <exception cref="BothyException">It is no such key, is too short, or the name cannot stand in a signature. No message has a part of the key.</exception>
     public static ApkSigner FromPem(ReadOnlySpan<char> pem, string keyName, ApkSignatureKind kind = ApkSignatureKind.Rsa256)
     {
-        ArgumentNullException.ThrowIfNull(keyName);
-        if (keyName.Length is 0 or > MaxKeyNameLength || !Ascii.IsValid(keyName) || keyName.AsSpan().ContainsAnyInRange('\0', ' ') || keyName.Contains('/', StringComparison.Ordinal))
-        {
-            throw new BothyException($"cannot sign as '{keyName}': the name of a key is 1 to {MaxKeyNameLength} ASCII characters without blanks and slashes");
-        }
-
+        CheckKeyName(keyName);
         var key = RSA.Create();
         try
         {
@@ -76,8 +71,10 @@ public sealed class ApkSigner : IDisposable
     }
 
     /// <summary>Makes a signer with a new key.</summary>
+    /// <exception cref="BothyException">The name cannot stand in a signature.</exception>
     public static ApkSigner Generate(string keyName, int bits = 4096, ApkSignatureKind kind = ApkSignatureKind.Rsa256)
     {
+        CheckKeyName(keyName);
         using var key = RSA.Create(bits);
         return FromPem(key.ExportPkcs8PrivateKeyPem(), keyName, kind);
     }
@@ -103,6 +100,15 @@ public sealed class ApkSigner : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _key.Dispose();
+
+    private static void CheckKeyName(string keyName)
+    {
+        ArgumentNullException.ThrowIfNull(keyName);
+        if (keyName.Length is 0 or > MaxKeyNameLength || !Ascii.IsValid(keyName) || keyName.AsSpan().ContainsAnyInRange('\0', ' ') || keyName.Contains('/', StringComparison.Ordinal))
+        {
+            throw new BothyException($"cannot sign as '{keyName}': the name of a key is 1 to {MaxKeyNameLength} ASCII characters without blanks and slashes");
+        }
+    }
 
     private static BothyException Unusable(string keyName, string reason) => new($"cannot use the private key of '{keyName}': {reason}")
     {

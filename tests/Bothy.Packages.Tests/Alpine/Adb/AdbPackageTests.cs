@@ -92,7 +92,7 @@ public sealed class AdbPackageTests : IDisposable
         { "hash", (writer, _, slots) => [.. slots[..4], writer.Blob(new byte[32]), 0], "is not what the package's metadata says" },
         { "type", (writer, _, slots) => [.. slots[..5], writer.Blob([0, 0xC0])], "of a type that does not exist" },
         { "half a type", (writer, _, slots) => [.. slots[..5], writer.Blob([0])], "has no type" },
-        { "link outside", (writer, _, slots) => [.. slots[..5], writer.Blob([0, 0x80, .. "../../etc/passwd"u8])], "leaves the package" },
+        { "link outside", (writer, _, slots) => [.. slots[..5], writer.Blob([0, 0x80, .. "../../etc/passwd"u8])], "no file that came before it" },
         { "link to nothing", (writer, _, slots) => [.. slots[..5], writer.Blob([0, 0x80, .. "none"u8])], "no file that came before it" },
         { "link to NUL", (writer, _, slots) => [.. slots[..5], writer.Blob([0, 0xA0, (byte)'a', 0])], "no usable target" },
         { "device", (writer, _, slots) => [.. slots[..5], writer.Blob([0, 0x20, 1])], "of a type that does not exist" },
@@ -141,7 +141,7 @@ public sealed class AdbPackageTests : IDisposable
                 AdbBuilder.PackageInfo(writer, new ApkBuilder("a").Package.Info, [], 0),
                 writer.Array(writer.Record(writer.Text(parent), 0, writer.Array(file)), writer.Record(writer.Text("usr/lib/x")))));
 
-        AssertRefused(bytes, "which is none");
+        AssertRefused(bytes, "which is not a directory");
     }
 
     [Theory]

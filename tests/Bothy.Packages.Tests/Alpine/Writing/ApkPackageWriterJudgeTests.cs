@@ -78,7 +78,7 @@ public sealed class ApkPackageWriterJudgeTests : IDisposable
         var repository = new ApkRepositoryBuilder(Judge["repo"]) { SignIndex = false, SignPackages = false }.Add(Packages[0]).Write();
 
         Assert.NotEqual(0, Add("plain").ExitCode);
-        Assert.Equal(0, Judge.Apk("add", "--allow-untrusted", "--no-network", "--repositories-file", "/dev/null", "-X", "/repo", "plain").ExitCode);
+        Assert.Equal(0, Judge.Apk("add", "--allow-untrusted", "--no-network", "-X", "/repo", "plain").ExitCode);
         Assert.True(File.Exists(repository.IndexPath));
     }
 
@@ -94,5 +94,5 @@ public sealed class ApkPackageWriterJudgeTests : IDisposable
     }
 
     private JudgeResult Add(params string[] names) =>
-        Judge.Apk(["add", "--no-network", "--repositories-file", "/dev/null", "-X", "/repo", .. names]);
+        Judge.Apk(["add", "--no-network", "-X", "/repo", .. names]);
 }
