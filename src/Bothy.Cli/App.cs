@@ -65,6 +65,7 @@ internal static class App
             SolveCommand.Create(surroundings, terminal),
             LockCommand.Create(surroundings, terminal),
             ShowCommand.Create(surroundings, terminal),
+            PackageCommand.Create(surroundings, terminal),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
@@ -83,9 +84,13 @@ internal static class App
             ? command.Options.SelectMany(option => option.Aliases.Append(option.Name))
             : command.Subcommands.Select(sub => sub.Name);
         string? near = word is null ? null : NearName.Find(word, names);
-        string see = command is RootCommand ? "'bothy --help'" : $"'bothy {command.Name} --help'";
+        string see = $"'{string.Join(' ', PathOf(command).Prepend("bothy"))} --help'";
         return near is null ? $"See {see}." : $"Did you mean '{near}'? See {see}.";
     }
+
+    /// <summary>The words that lead to a command, without the program's own name.</summary>
+    public static IEnumerable<string> PathOf(Command command) =>
+        command is RootCommand ? [] : command.Parents.OfType<Command>().SelectMany(PathOf).Append(command.Name);
 
     private sealed class HelpWithExamples(HelpAction standard) : SynchronousCommandLineAction
     {

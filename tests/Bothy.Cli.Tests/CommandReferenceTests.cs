@@ -33,7 +33,7 @@ public sealed class CommandReferenceTests
     {
         var text = new StringBuilder(Introduction);
         var root = App.Root(CommandLine.NoSurroundings, new Terminal(TextWriter.Null, TextWriter.Null));
-        foreach (string[] command in root.Subcommands.Select(command => new[] { command.Name }).Prepend([]))
+        foreach (string[] command in Commands(root))
         {
             var run = await CommandLine.RunAsync([.. command, "--help"]);
             text.Append('\n').Append("## ").Append(string.Join(' ', command.Prepend("bothy"))).Append("\n\n```\n");
@@ -43,4 +43,7 @@ public sealed class CommandReferenceTests
 
         Golden.MatchesFile(text.ToString(), Path.Combine(RealData.Project, "docs", "cli.md"));
     }
+
+    private static IEnumerable<string[]> Commands(Command command) =>
+        command.Subcommands.SelectMany(Commands).Prepend([.. App.PathOf(command)]);
 }

@@ -32,8 +32,26 @@ internal static class Examples
               bothy show python.yaml                                      the effective image file, packages and sizes
 
             """,
+        ["package index"] = """
+            Examples:
+              bothy package index repo/x86_64 --sign me@example.org-65f1a2b3.rsa    writes repo/x86_64/APKINDEX.tar.gz
+              bothy package index *.apk -o APKINDEX.tar.gz --allow-untrusted        without asking who made the packages
+
+            """,
+        ["package sign"] = """
+            Examples:
+              bothy package sign me@example.org-65f1a2b3.rsa repo/x86_64/APKINDEX.tar.gz
+              bothy package sign me@example.org-65f1a2b3.rsa repo/x86_64/*.apk
+
+            """,
+        ["package keygen"] = """
+            Examples:
+              bothy package keygen me@example.org                                   prints me@example.org-HEX.rsa
+              bothy package keygen me@example.org -o ~/.abuild
+
+            """,
     };
 
     /// <summary>The examples of <paramref name="command"/>; null where it has none.</summary>
-    public static string? Of(Command command) => ByCommand.GetValueOrDefault(command.Name);
+    public static string? Of(Command command) => ByCommand.GetValueOrDefault(string.Join(' ', App.PathOf(command)));
 }
