@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Whole processes, side by side in one run, so that a noisy machine is noisy for all of them.
 #   bench/compare.sh debian [ROUNDS]     an image of examples/python.yaml against apt and mmdebstrap, each from nothing
-# Needs: apt, mmdebstrap, GNU time, root.
+#   bench/compare.sh alpine [ROUNDS]     an image with OpenSSH from a local repository against apk, tar and gzip; solving 40 names
+# Needs: GNU time, root; debian: apt, mmdebstrap; alpine: the packages of ../shared/data, or where BOTHY_TEST_DATA says.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -79,8 +80,62 @@ debian() {
   done
 
   echo "${#packages[@]} packages, $rounds rounds, $(nproc) cores; medians"
+  report bothy apt-get-update apt-update+download mmdebstrap
+}
+
+# The real apk in a root of its own: installs into ROOT/image and packs that as a layer would be.
+apk_tar_gzip() {
+  unshare -n chroot "$1" /sbin/apk --quiet --no-network --no-scripts --initdb --root /image --repository /repository add alpine-base openssh chrony \
+    && tar -C "$1/image" --numeric-owner -cf - . | gzip -6 > "$1/layer.tar.gz"
+}
+export -f apk_tar_gzip
+
+alpine() {
+  local rounds=${1:-5} data=${BOTHY_TEST_DATA:-../shared/data}/alpine root=$work/alpine
+  data=$(readlink -f "$data")
+  mkdir -p "$root/repository"
+  tar -xzf "$data/minirootfs/alpine-minirootfs-3.20.3-x86_64.tar.gz" -C "$root"
+  cp -r "$data/v3.19.1-boot/." "$root/repository"
+  cat > "$work/openssh.yaml" <<TEXT
+contents:
+  repositories: [$data/v3.19.1-boot]
+  keyring: [$data/keys/alpine-devel@lists.alpinelinux.org-6165ee59.rsa.pub]
+  packages: [alpine-base, openssh, chrony]
+archs: [x86_64]
+TEXT
+  cat > "$work/forty.yaml" <<TEXT
+contents:
+  repositories: [$data/index/v3.19-main-x86_64.APKINDEX.tar.gz, $data/index/v3.19-community-x86_64.APKINDEX.tar.gz]
+  keyring: [$data/keys/alpine-devel@lists.alpinelinux.org-6165ee59.rsa.pub]
+  packages: [alpine-base, bash, bind-tools, build-base, ca-certificates, chrony, coreutils, curl, docker-cli, ffmpeg, findutils, git, go, gnupg,
+    haproxy, htop, imagemagick, jq, mariadb-client, nginx, nodejs, npm, openjdk17-jre-headless, openssh, openssl, perl, php82-fpm, postgresql16, py3-pip,
+    py3-requests, python3, redis, rsync, ruby, rust, screen, sqlite, strace, tmux, vim]
+archs: [x86_64]
+TEXT
+
+  : > "$work/results"
+  ./bothy solve "$work/forty.yaml" --quiet > "$work/solved"   # builds the tool
+  for _ in $(seq "$rounds"); do
+    rm -rf "$work/store" "$work/image"
+    BOTHY_STORE=$work/store measure bothy ./bothy build "$work/openssh.yaml" -o "oci:$work/image"
+
+    rm -rf "$root/image"
+    mkdir -p "$root/image/etc/apk"
+    cp -r "$root/etc/apk/keys" "$root/image/etc/apk/keys"
+    measure apk+tar+gzip bash -c 'apk_tar_gzip "$1"' _ "$root"
+
+    measure solve-40 ./bothy solve "$work/forty.yaml"
+  done
+
+  echo "$(grep -c '^P:' "$root/image/lib/apk/db/installed") packages, $(($(wc -l < "$work/solved") - 1)) of 40 names, $rounds rounds, $(nproc) cores; medians"
+  report bothy apk+tar+gzip solve-40
+}
+
+# The median and the fastest of each name's results.
+report() {
   printf '%-22s %9s %9s %11s\n' '' 'wall s' 'fastest' 'peak MB'
-  for name in bothy apt-get-update apt-update+download mmdebstrap; do
+  local name
+  for name in "$@"; do
     awk -v name="$name" '$1 == name { print $2, $3 }' "$work/results" | sort -n | awk -v name="$name" '
       { wall[NR] = $1; if ($2 > peak) peak = $2 }
       END { printf "%-22s %9.2f %9.2f %11.0f\n", name, wall[int((NR + 1) / 2)], wall[1], peak / 1024 }'
@@ -89,5 +144,6 @@ debian() {
 
 case "${1:-}" in
   debian) debian "${2:-5}" ;;
-  *) sed -n '2,4s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  alpine) alpine "${2:-5}" ;;
+  *) sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

@@ -157,7 +157,7 @@ public sealed class FakeHttpServer : IDisposable
         {
             client.NoDelay = true;
             Stream stream = client.GetStream();
-            if (_certificate is not null)
+            if (_certificate is not null && await BeginsEncryptedAsync(client))
             {
                 stream = await EncryptAsync(stream);
             }
@@ -165,6 +165,13 @@ public sealed class FakeHttpServer : IDisposable
             while (await ReadRequestAsync(stream, number) is { } request)
             {
                 _requests.Enqueue(request);
+                if (request.Method == "CONNECT" && _certificate is not null)
+                {
+                    await stream.WriteAsync("HTTP/1.1 200 Connected\r\n\r\n"u8.ToArray());
+                    stream = await EncryptAsync(stream);
+                    continue;
+                }
+
                 int running = Interlocked.Increment(ref _running);
                 InterlockedMax(ref _mostAtOnce, running);
                 try
@@ -189,6 +196,13 @@ public sealed class FakeHttpServer : IDisposable
             _connections.TryRemove(number, out _);
             client.Dispose();
         }
+    }
+
+    // RFC 8446, 5.1: a handshake record is of type 22. A client of a proxy begins with the word CONNECT.
+    private static async Task<bool> BeginsEncryptedAsync(TcpClient client)
+    {
+        byte[] first = new byte[1];
+        return await client.Client.ReceiveAsync(first, SocketFlags.Peek) == 1 && first[0] == 22;
     }
 
     private async Task<Stream> EncryptAsync(Stream stream)

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Bothy.Transfer.Tests;
@@ -116,7 +114,7 @@ public sealed class ServersTests : TransferTest
     public async Task Trusts_an_authority_only_when_told_and_never_leaves_https()
     {
         using var directory = new TemporaryDirectory();
-        using var certificate = SelfSigned();
+        using var certificate = TestCertificate.SelfSigned();
         await File.WriteAllTextAsync(directory["ca.pem"], certificate.ExportCertificatePem());
         using var secure = new FakeHttpServer(certificate);
         secure.Serve("/a", "a"u8.ToArray());
@@ -139,16 +137,5 @@ public sealed class ServersTests : TransferTest
         var failure = Assert.Throws<BothyException>(() => Client(settings => settings with { AuthorityFiles = ["/nowhere/ca.pem"] }));
 
         Assert.StartsWith("cannot read the certificate authorities in /nowhere/ca.pem: ", failure.Message, StringComparison.Ordinal);
-    }
-
-    private static X509Certificate2 SelfSigned()
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=bothy test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(System.Net.IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        return request.CreateSelfSigned(new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Bothy.Engine.Assembly;
+using Bothy.Engine.Assembly.Alpine;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
 using Bothy.Formats.Text;
@@ -24,7 +25,7 @@ public sealed class ImageBuilder(BuildSettings settings)
     {
         Begin(spec);
         var wanted = ArchitecturesOf(spec, architectures);
-        var planner = new DebianPlanner(settings, spec);
+        IPlanner planner = spec.Contents.IsAlpine ? new AlpinePlanner(settings, spec) : new DebianPlanner(settings, spec);
         return new LockFile
         {
             Tool = new LockedTool("bothy", Tool.Version, Tool.Compression),
@@ -70,7 +71,11 @@ public sealed class ImageBuilder(BuildSettings settings)
     public async Task<AssemblyResult> AssembleAsync(ImageSpec spec, string name, LockedArchitecture plan, CancellationToken cancellationToken)
     {
         var packages = await OpenAsync(name, plan, cancellationToken);
-        return Assembler.Assemble(new AssemblyRequest([.. packages.Select(package => package.Contents)], [.. plan.Omitted.Select(omitted => omitted.Id.Name)], spec), cancellationToken);
+        var request = new AssemblyRequest([.. packages.Select(package => package.Contents)], [.. plan.Omitted.Select(omitted => omitted.Id.Name)], spec)
+        {
+            Apk = spec.Contents.IsAlpine ? Apk(spec, ArchitectureNamed(name), plan) : null,
+        };
+        return Assembler.Assemble(request, cancellationToken);
     }
 
     /// <summary>Builds what <paramref name="plan"/> says and writes it to <paramref name="destinations"/>.</summary>
@@ -156,6 +161,15 @@ public sealed class ImageBuilder(BuildSettings settings)
         using var supply = new PackageSupply(settings);
         return await supply.OpenAsync($"packages {architecture}", plan.Packages, cancellationToken);
     }
+
+    private static ApkAssembly Apk(ImageSpec spec, ImageArchitecture architecture, LockedArchitecture plan) => new()
+    {
+        Architecture = architecture.Apk ?? throw new BothyException($"cannot build {spec.FileName} for {architecture}: apk has no such architecture"),
+        Packages = [.. plan.Packages.Select(package => new ApkPackageFacts(package.Checksum.ToString()!, package.Size, package.Tag))],
+        World = ApkWorld.Of(spec),
+        Repositories = [.. spec.Contents.Repositories.Concat(spec.Contents.RuntimeRepositories).Select(repository => repository.Text).Distinct(StringComparer.Ordinal)],
+        Keys = [.. plan.Keys.Select(key => new ApkKeyFile(key.Name, key.Text))],
+    };
 
     private void Report(ImageSpec spec, AssemblyResult assembly, bool strict)
     {

@@ -10,8 +10,10 @@ namespace Bothy.Engine.Building;
 /// <summary>The keys that the image file's <c>contents.keyring</c> names: paths, addresses, and keys written out.</summary>
 internal sealed class ImageKeyring(BuildSettings settings, ImageSpec spec)
 {
+    /// <summary>What a key that is written out begins with.</summary>
+    public const string Begin = "-----BEGIN";
+
     private const int MaxKeyBytes = 4 << 20;
-    private const string Begin = "-----BEGIN";
 
     /// <summary>Reads them, in the image file's order.</summary>
     /// <exception cref="BothyException">One of them cannot be had.</exception>

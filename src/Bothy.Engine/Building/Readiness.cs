@@ -26,9 +26,6 @@ internal static class Readiness
             .Where(feature => spec.MarkOf(feature.Key) is not null && !(feature.Key == "debug" && !spec.Debug))
             .Select(feature => (Mark: spec.MarkOf(feature.Key)!.Value, Text: $"'{feature.Key}': this version does not build {feature.What} yet"))
             .Concat(Mixtures(spec))
-            .Concat(spec.Contents.PackageRepositories
-                .OfType<RepositorySpec.Alpine>()
-                .Select(repository => (repository.Mark, Text: $"'{repository.Text}': this version does not build from apk repositories yet")))
             .OrderBy(problem => problem.Mark)
             .Select(problem => $"{problem.Mark}: {problem.Text}")
             .ToList();
@@ -47,9 +44,9 @@ internal static class Readiness
                 other.Mark,
                 $"'{other.Text}' beside '{repositories[0].Text}': an image draws its packages from one distribution, since programs of one are not made for the C library of another");
         }
-        else if (spec.Contents.IsAlpine && spec.MarkOf("contents.database") is { } mark)
+        else if (spec.Contents is { IsAlpine: true, Database: DatabaseChoice.Dpkg or DatabaseChoice.StatusDirectory } && spec.MarkOf("contents.database") is { } mark)
         {
-            yield return (mark, "'contents.database': Debian's packages have a choice of databases, apk's have one");
+            yield return (mark, "'contents.database': apk's packages are recorded in apk's own database, or not at all");
         }
     }
 }

@@ -23,7 +23,11 @@ public abstract record RepositorySpec
     public sealed record Debian(AptSource Source, SourceMark Mark) : RepositorySpec(Source.Text, Mark);
 
     /// <summary>An apk repository: a URL or a path, with the tag that packages are pinned to (<c>@edge URL</c>), without its <c>@</c>.</summary>
-    public sealed record Alpine(string Text, string Location, string? Tag, SourceMark Mark) : RepositorySpec(Text, Mark);
+    public sealed record Alpine(string Text, string Location, string? Tag, SourceMark Mark) : RepositorySpec(Text, Mark)
+    {
+        /// <summary>Whether the location is a path rather than a URL.</summary>
+        internal bool IsPath => !Location.Contains("://", StringComparison.Ordinal);
+    }
 }
 
 /// <summary>What a container runs.</summary>

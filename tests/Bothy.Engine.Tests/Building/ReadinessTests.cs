@@ -8,11 +8,11 @@ public sealed class ReadinessTests
 {
     [Theory]
     [InlineData("contents:\n  repositories: [deb bookworm main]\n  packages: [a]\n  slices: release\n", "x.yaml:4:3: 'contents.slices': this version does not build slices of packages yet")]
-    [InlineData("contents:\n  repositories:\n    - https://x.example/main\n  packages: [a]\n", "x.yaml:3:7: 'https://x.example/main': this version does not build from apk repositories yet")]
+    [InlineData("contents:\n  repositories: [https://x.example/main]\n  packages: [a]\n  database: dpkg\n", "x.yaml:4:3: 'contents.database': apk's packages are recorded in apk's own database, or not at all")]
     [InlineData("contents: {packages: [a], repositories: [deb bookworm main]}\ndebug: true\n", "x.yaml:2:1: 'debug': this version does not build debug variants yet")]
     [InlineData(
         "contents:\n  packages: [a]\n  repositories: [https://x.example/main]\n  build_repositories:\n    - deb bookworm main\n",
-        "x.yaml:3:18: 'https://x.example/main': this version does not build from apk repositories yet\n  x.yaml:5:7: 'deb bookworm main' beside 'https://x.example/main': an image draws its packages from one distribution, since programs of one are not made for the C library of another")]
+        "x.yaml:5:7: 'deb bookworm main' beside 'https://x.example/main': an image draws its packages from one distribution, since programs of one are not made for the C library of another")]
     [InlineData("contents: {packages: [a], repositories: [deb bookworm main]}\ntests: [a]\n", "x.yaml:2:1: 'tests': this version does not build tests yet")]
     public void What_is_read_but_not_built_is_refused_with_its_place(string yaml, string problem)
     {

@@ -13,7 +13,7 @@ internal static class SpecDump
     private static readonly string[] Places = ["Mark", "Keys", "FileName", "Warnings", "EqualityContract"];
 
     // They only say again what others hold.
-    private static readonly string[] Derived = ["PackageRepositories", "IsAlpine", "DefaultDocumentation"];
+    private static readonly string[] Derived = ["PackageRepositories", "IsAlpine", "IsPath", "DefaultDocumentation"];
 
     public static string Of(ImageSpec spec)
     {
