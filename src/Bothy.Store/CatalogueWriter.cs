@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using Bothy.Formats.Trees;
@@ -24,10 +25,11 @@ public sealed class CatalogueWriter : IDisposable
     private readonly SortedDictionary<string, byte[]> _attachments = new(StringComparer.Ordinal);
     private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly IncrementalHash _sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
+    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private int _buffered;
     private long _written;
     private bool _done;
+    private bool _disposed;
 
     internal CatalogueWriter(StoreDirectory directory, CatalogueName name)
     {
@@ -111,6 +113,12 @@ public sealed class CatalogueWriter : IDisposable
         {
             StoreDirectory.Discard(_file);
             _done = true;
+        }
+
+        if (!_disposed)
+        {
+            _disposed = true;
+            ArrayPool<byte>.Shared.Return(_buffer);
         }
 
         _file.Dispose();

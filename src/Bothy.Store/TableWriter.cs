@@ -31,7 +31,7 @@ internal sealed class TableWriter
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private readonly ArrayBufferWriter<byte> _entries = new(64 << 10);
+    private readonly ArrayBufferWriter<byte> _entries = new(4 << 10);
     private byte[] _path = [];
 
     public int Count { get; private set; }

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Bothy.Transfer;
 
 /// <summary>Addresses of the machine's own files: <c>file:/srv/mirror/…</c>, or apt's other word for them, <c>copy:/srv/mirror/…</c>.</summary>
@@ -45,23 +47,30 @@ internal static class LocalFile
         long limit = options.ExpectedSize ?? options.MaxBytes;
         destination.SetLength(0);
         destination.Position = 0;
-        byte[] buffer = GC.AllocateUninitializedArray<byte>(128 << 10);
-        for (long total = 0; ;)
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(128 << 10);
+        try
         {
-            int count = await GuardedAsync(address, () => file.ReadAsync(buffer, cancellationToken));
-            if (count == 0)
+            for (long total = 0; ;)
             {
-                break;
-            }
+                int count = await GuardedAsync(address, () => file.ReadAsync(buffer, cancellationToken));
+                if (count == 0)
+                {
+                    break;
+                }
 
-            total += count;
-            if (total > limit)
-            {
-                throw TooLong(address, limit);
-            }
+                total += count;
+                if (total > limit)
+                {
+                    throw TooLong(address, limit);
+                }
 
-            await destination.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
-            progress?.Report(total);
+                await destination.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+                progress?.Report(total);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         if (options.ExpectedSize is { } expected && destination.Length < expected)

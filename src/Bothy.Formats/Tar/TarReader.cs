@@ -122,7 +122,7 @@ public sealed class TarReader
     {
         _ended = true;
         HasSeenEnd = true;
-        byte[] buffer = new byte[64 << 10];
+        byte[] buffer = new byte[16 << 10];
         long passed = 0;
         while (true)
         {
