@@ -5,7 +5,7 @@ using Bothy.Formats.Trees;
 namespace Bothy.Formats.Elf;
 
 /// <summary>The glibc that a tree holds: for which processor, where it looks for libraries, and how its <c>ldconfig</c> names itself.</summary>
-/// <param name="Triplet">Debian's multiarch name, such as <c>x86_64-linux-gnu</c>.</param>
+/// <param name="Triplet">The multiarch name by which Debian names directories of libraries, such as <c>x86_64-linux-gnu</c>.</param>
 /// <param name="Machine">See <see cref="ElfMachine"/>.</param>
 /// <param name="Bits">32 or 64.</param>
 /// <param name="CacheFlags">What the cache says of each library of this processor.</param>
@@ -22,14 +22,20 @@ public sealed record LdConfigTarget(string Triplet, int Machine, int Bits, int C
         new("aarch64-linux-gnu", ElfMachine.AArch64, 64, 0x0a03, ""),
     ];
 
-    /// <summary>The directories searched without being configured, in Debian's order.</summary>
-    public ImmutableArray<string> SystemDirectories => [$"/lib/{Triplet}", $"/usr/lib/{Triplet}", "/lib", "/usr/lib"];
+    // Where distributions without multiarch have their libraries, Wolfi among them.
+    private static readonly ImmutableArray<string> PlainDirectories = ["/lib64", "/usr/lib64", "/lib", "/usr/lib"];
+
+    /// <summary>Whether libraries are in directories of their processor's name, as Debian has them; else they are in <c>lib64</c> or <c>lib</c> itself.</summary>
+    public bool IsMultiarch { get; init; } = true;
+
+    /// <summary>The directories searched without being configured, in their order; with multiarch, Debian's.</summary>
+    public ImmutableArray<string> SystemDirectories => IsMultiarch ? [$"/lib/{Triplet}", $"/usr/lib/{Triplet}", "/lib", "/usr/lib"] : PlainDirectories;
 
     /// <summary>
-    /// The target of the <c>libc.so.6</c> in <paramref name="tree"/>, at the place where Debian puts it; null where there is none
+    /// The target of the <c>libc.so.6</c> in <paramref name="tree"/>, at the place where Debian puts it or others do; null where there is none
     /// for a known processor. The generator is made from the banner in the library, since package versions differ from it.
     /// </summary>
-    /// <exception cref="BothyException">The library cannot be read or has no banner.</exception>
+    /// <exception cref="BothyException">The library cannot be read or, at Debian's place, has no banner.</exception>
     public static LdConfigTarget? Find(FileTree tree)
     {
         ArgumentNullException.ThrowIfNull(tree);
@@ -39,14 +45,36 @@ public sealed record LdConfigTarget(string Triplet, int Machine, int Bits, int C
             var usr = TreePath.Parse($"usr/lib/{target.Triplet}/libc.so.6");
             if ((tree.Find(path) ?? tree.Find(usr)) is { Kind: EntryKind.File, Content: { } content })
             {
-                return target with { Generator = ReadGenerator(content.ReadAll(MaxLibc), path.ToString()) };
+                return target with
+                {
+                    Generator = ReadGenerator(content.ReadAll(MaxLibc))
+                        ?? throw new MalformedDataException(path.ToString(), 0, "no banner ('GNU C Library …') that tells its version"),
+                };
+            }
+        }
+
+        return FindPlain(tree);
+    }
+
+    // musl has files of this name too, for programs that were built for glibc: without glibc's banner it is none.
+    private static LdConfigTarget? FindPlain(FileTree tree)
+    {
+        foreach (string directory in PlainDirectories)
+        {
+            if (tree.Find(TreePath.Parse($"{directory[1..]}/libc.so.6")) is { Kind: EntryKind.File, Content: { } content }
+                && content.ReadAll(MaxLibc) is var libc
+                && ReadGenerator(libc) is { } generator
+                && ElfFile.TryRead(libc, directory, out var facts)
+                && Known.FirstOrDefault(target => target.Machine == facts.Machine && target.Bits == facts.Bits) is { } found)
+            {
+                return found with { Generator = generator, IsMultiarch = false };
             }
         }
 
         return null;
     }
 
-    private static string ReadGenerator(ReadOnlySpan<byte> libc, string source)
+    private static string? ReadGenerator(ReadOnlySpan<byte> libc)
     {
         var prefix = "GNU C Library ("u8;
         for (int at = libc.IndexOf(prefix); at >= 0; at = Next(libc, at, prefix))
@@ -59,7 +87,7 @@ public sealed record LdConfigTarget(string Triplet, int Machine, int Bits, int C
             }
         }
 
-        throw new MalformedDataException(source, 0, "no banner ('GNU C Library …') that tells its version");
+        return null;
     }
 
     private static int Next(ReadOnlySpan<byte> bytes, int at, ReadOnlySpan<byte> wanted)

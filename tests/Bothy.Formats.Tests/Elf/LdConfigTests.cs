@@ -69,6 +69,44 @@ public sealed class LdConfigTests
     }
 
     [RequiresFact(Needs.Judges + ":ldconfig")]
+    public void The_machines_ldconfig_writes_the_same_for_directories_without_a_triplet()
+    {
+        using var root = new TemporaryDirectory();
+        var tree = Tree(("usr/lib64/libx.so.1.2", "libx.so.1"), ("usr/lib/liby.so.1.5", "liby.so.1"), ("lib64/libx.so.1.3", "libx.so.1"));
+        DiskTree.Write(tree, root.Path);
+        Directory.CreateDirectory(root["etc"]);
+        File.WriteAllText(root["etc/ld.so.conf"], "/lib64\n/usr/lib64\n/lib\n/usr/lib\n");
+        Judge.Run("ldconfig", "-r", root.Path).Succeeded();
+        File.Delete(root["etc/ld.so.conf"]);
+
+        AssertSame(root.Path, tree, MachineTarget() with { IsMultiarch = false });
+    }
+
+    [Theory]
+    [InlineData("lib64/libc.so.6")]
+    [InlineData("usr/lib/libc.so.6")]
+    public void A_glibc_without_a_triplet_is_found(string place)
+    {
+        var tree = new FileTree();
+        byte[] libc = [.. ElfSample.Library("libc.so.6", []), .. "GNU C Library (GNU libc) stable release version 2.39.\n"u8];
+        tree.Set(TreeEntry.File(TreePath.Parse(place), FileContent.Of(libc), Here));
+
+        var target = LdConfigTarget.Find(tree)!;
+
+        Assert.Equal((false, "ldconfig (GNU libc) stable release version 2.39"), (target.IsMultiarch, target.Generator));
+        Assert.Contains("/lib64", target.SystemDirectories);
+    }
+
+    [Fact]
+    public void A_library_of_another_C_library_by_that_name_is_no_glibc()
+    {
+        var tree = new FileTree();
+        tree.Set(TreeEntry.File(TreePath.Parse("lib/libc.so.6"), FileContent.Of(ElfSample.Library("libc.musl-x86_64.so.1", [])), Here));
+
+        Assert.Null(LdConfig.Run(tree));
+    }
+
+    [RequiresFact(Needs.Judges + ":ldconfig")]
     public void The_machines_ldconfig_writes_the_same_for_no_libraries()
     {
         using var root = new TemporaryDirectory();

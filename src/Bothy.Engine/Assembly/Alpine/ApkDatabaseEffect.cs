@@ -2,15 +2,14 @@ using System.Collections.Immutable;
 using Bothy.Engine.Assembly.Effects;
 using Bothy.Engine.ImageFiles;
 using Bothy.Formats.Trees;
-using Bothy.Packages.Alpine;
 
 namespace Bothy.Engine.Assembly.Alpine;
 
 /// <summary>
 /// apk's own record of what is installed, byte for byte as apk 2.14 writes it into a new root: <c>installed</c>, <c>triggers</c>, <c>scripts.tar</c> and
-/// <c>lock</c> of its database, and <c>world</c> and <c>arch</c> of its configuration.
+/// <c>lock</c>.
 /// </summary>
-internal sealed class ApkDatabaseEffect(ImmutableArray<UnpackedApk> packages, ApkAssembly assembly, ApkOverlay overlay) : IEffect
+internal sealed class ApkDatabaseEffect(ImmutableArray<UnpackedApk> packages, ApkOverlay overlay) : IEffect
 {
     private const int Private = 0b110_000_000;
 
@@ -30,23 +29,9 @@ internal sealed class ApkDatabaseEffect(ImmutableArray<UnpackedApk> packages, Ap
         state.Write($"{directory}/triggers", FileContent.Of(Triggers()), Database);
         state.Write($"{directory}/scripts.tar", FileContent.Of(ScriptsArchive.Write(packages)), Database);
         state.Write($"{directory}/lock", FileContent.Empty, Database, Private);
-        state.Write("etc/apk/arch", FileContent.Of(assembly.Architecture + "\n"), Database);
-        state.Write("etc/apk/world", FileContent.Of(World()), Database);
     }
 
     private string Triggers() => string.Concat(packages
         .Where(static package => !package.Info.Triggers.IsEmpty)
         .Select(static package => $"{package.Facts.Checksum} {string.Join(' ', package.Info.Triggers)}\n"));
-
-    // Of two requests for one name apk keeps the later. A world of nothing is an empty line.
-    private string World()
-    {
-        var byName = new SortedDictionary<string, ApkDependency>(StringComparer.Ordinal);
-        foreach (var request in assembly.World)
-        {
-            byName[request.Name] = request;
-        }
-
-        return string.Join('\n', byName.Values) + "\n";
-    }
 }

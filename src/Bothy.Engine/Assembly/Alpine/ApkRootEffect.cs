@@ -2,12 +2,13 @@ using System.Collections.Immutable;
 using Bothy.Engine.Assembly.Effects;
 using Bothy.Engine.ImageFiles;
 using Bothy.Formats.Trees;
+using Bothy.Packages.Alpine;
 
 namespace Bothy.Engine.Assembly.Alpine;
 
 /// <summary>
-/// What <c>apk add --initdb</c> makes in an empty root before it installs anything, and what the image file gives apk to go on from: repositories
-/// and keys.
+/// What <c>apk add --initdb</c> makes in an empty root before it installs anything, and what the image file gives apk to go on from: its world,
+/// repositories and keys.
 /// </summary>
 internal sealed class ApkRootEffect(ImmutableArray<UnpackedApk> packages, ApkAssembly assembly) : IEffect
 {
@@ -52,7 +53,8 @@ internal sealed class ApkRootEffect(ImmutableArray<UnpackedApk> packages, ApkAss
             return;
         }
 
-        state.MakeDirectory("etc/apk", Root);
+        state.Write("etc/apk/arch", FileContent.Of(assembly.Architecture + "\n"), Root);
+        state.Write("etc/apk/world", FileContent.Of(World()), Root);
         state.MakeDirectory(DatabaseDirectory(packages), Root);
         state.MakeDirectory("var/cache/apk", Root);
         state.MakeDirectory("var/cache/misc", Root);
@@ -65,5 +67,17 @@ internal sealed class ApkRootEffect(ImmutableArray<UnpackedApk> packages, ApkAss
         {
             state.Write($"etc/apk/keys/{key.Name}", FileContent.Of(key.Text), Keyring);
         }
+    }
+
+    // Of two requests for one name apk keeps the later. A world of nothing is an empty line.
+    private string World()
+    {
+        var byName = new SortedDictionary<string, ApkDependency>(StringComparer.Ordinal);
+        foreach (var request in assembly.World)
+        {
+            byName[request.Name] = request;
+        }
+
+        return string.Join('\n', byName.Values) + "\n";
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Text;
 
@@ -11,6 +12,11 @@ internal static class BusyboxApplets
 {
     private const int Fewest = 8;
     private const int MaxLength = 64;
+
+    // The list is the longest run of names of its kind. Each that is tried costs a look at the whole program.
+    private const int MaxRuns = 4;
+
+    private static readonly SearchValues<byte> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789[_-.+"u8);
 
     private static readonly string[] Directories = ["", "bin/", "sbin/", "usr/bin/", "usr/sbin/"];
 
@@ -27,18 +33,28 @@ internal static class BusyboxApplets
     /// <summary>The paths of the applets, without a leading slash; null where the list cannot be found beyond doubt.</summary>
     public static List<string>? Find(ReadOnlySpan<byte> program)
     {
-        List<string>? found = null;
+        var runs = new PriorityQueue<List<string>, int>();
         int at = 0;
         while (at < program.Length && program[at..].IndexOf((byte)0) is var gap and >= 0)
         {
             int start = at + gap + 1;
             var names = NamesAt(program, start, out int end);
-            if (names.Count >= Fewest && PathsOf(names, program) is { } paths && (found is null || paths.Count > found.Count))
+            if (names.Count(Anchors.ContainsKey) >= Fewest)
             {
-                found = paths;
+                runs.Enqueue(names, names.Count);
+                if (runs.Count > MaxRuns)
+                {
+                    runs.Dequeue();
+                }
             }
 
             at = Math.Max(end - 1, start);
+        }
+
+        List<string>? found = null;
+        while (runs.TryDequeue(out var names, out _))
+        {
+            found = PathsOf(names, program) ?? found;
         }
 
         return found;
@@ -74,7 +90,7 @@ internal static class BusyboxApplets
         while (end < program.Length)
         {
             int length = program[end..].IndexOf((byte)0);
-            if (length is <= 0 or > MaxLength || !IsText(program.Slice(end, length)) || before.SequenceCompareTo(program.Slice(end, length)) >= 0)
+            if (length is <= 0 or > MaxLength || program.Slice(end, length).ContainsAnyExcept(NameCharacters) || before.SequenceCompareTo(program.Slice(end, length)) >= 0)
             {
                 break;
             }
@@ -97,11 +113,6 @@ internal static class BusyboxApplets
             .Where(static anchor => anchor.Directory >= 0)
             .ToArray();
         int length = (names.Count + 1) / 2;
-        if (anchors.Length < Fewest)
-        {
-            return null;
-        }
-
         int found = -1;
         for (int at = 0; at + length <= program.Length; at++)
         {

@@ -43,7 +43,7 @@ internal static class EffectList
         new ApkCertificatesEffect(),
         new ApkAccountsEffect(accounts),
         new LoaderCacheEffect(),
-        new ApkDatabaseEffect(packages, assembly, overlay),
+        new ApkDatabaseEffect(packages, overlay),
         new ServicesEffect(),
         new PathsEffect(),
     ];

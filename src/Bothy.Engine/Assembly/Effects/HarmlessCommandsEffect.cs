@@ -22,7 +22,7 @@ internal sealed class HarmlessCommandsEffect : IEffect
     private static readonly string[] RunningSystem =
     [
         "systemctl", "deb-systemd-helper", "deb-systemd-invoke", "invoke-rc.d", "update-rc.d", "service", "initctl", "telinit", "kill", "killall", "pkill",
-        "udevadm", "restorecon", "selinuxenabled", "apparmor_parser", "aa-status", "sysctl", "modprobe", "depmod", "update-initramfs", "update-grub",
+        "udevadm", "restorecon", "selinuxenabled", "rc-service", "rc-status", "apparmor_parser", "aa-status", "sysctl", "modprobe", "depmod", "update-initramfs", "update-grub",
         "update-binfmts", "busctl", "dbus-send", "gdbus", "nscd", "start-stop-daemon", "needrestart", "loginctl", "systemd-machine-id-setup", "ldconfig", "setfacl",
     ];
 

@@ -42,7 +42,7 @@ internal static class ApkFile
     public static (PackageContents Contents, ApkPackageFacts Facts) Read(ApkBuilder builder, string? tag = null)
     {
         byte[] apk = builder.Write(out var written);
-        var id = new PackageId(builder.Name, builder.Version, builder.Architecture);
+        var id = new PackageId(builder.Name, builder.Version, builder.Architecture == "noarch" ? "x86_64" : builder.Architecture);
         return (Read(apk, id), new ApkPackageFacts(written.Checksum.ToString(), written.Size, tag));
     }
 }
