@@ -73,10 +73,10 @@ public sealed record ApkPkgInfo
     /// <summary><c>datahash</c>: the digest of the compressed data segment; null where there is none.</summary>
     public Digest? DataHash { get; init; }
 
-    /// <summary>Reads a <c>.PKGINFO</c>. Comments and unknown keys are passed over, as apk does.</summary>
+    /// <summary>Reads a <c>.PKGINFO</c>. Comments, unknown keys and lines that are no <c>key = value</c> are passed over, as apk does.</summary>
     /// <param name="text">The bytes of the file.</param>
     /// <param name="source">What messages call the file.</param>
-    /// <exception cref="MalformedDataException">A line is no <c>key = value</c>, a number or digest is none, or there is no name or version.</exception>
+    /// <exception cref="MalformedDataException">A key that can be there once comes twice, a number or digest is none, or there is no name or version.</exception>
     public static ApkPkgInfo Parse(ReadOnlySpan<byte> text, string source) => new ApkPkgInfoReader(source).Read(text);
 
     /// <summary>The file's text, ending in a line feed, with the keys in the order abuild writes them and <c>datahash</c> last.</summary>

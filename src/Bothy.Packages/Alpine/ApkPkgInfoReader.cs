@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
@@ -8,6 +9,13 @@ namespace Bothy.Packages.Alpine;
 internal sealed class ApkPkgInfoReader(string source)
 {
     private const int MaxWords = 65_536;
+
+    private static readonly FrozenSet<string> Known = FrozenSet.ToFrozenSet(
+        [
+            "pkgname", "pkgver", "arch", "pkgdesc", "url", "license", "origin", "maintainer", "packager", "commit",
+            "builddate", "size", "provider_priority", "replaces_priority", "datahash",
+        ],
+        StringComparer.Ordinal);
 
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> _words = new(StringComparer.Ordinal)
@@ -65,18 +73,19 @@ internal sealed class ApkPkgInfoReader(string source)
             return;
         }
 
+        // apk passes over a line that is not 'key = value'.
         int equals = line.IndexOf(" = "u8);
         if (equals <= 0)
         {
-            throw Malformed("a line is not 'key = value'");
+            return;
         }
 
         string key = Encoding.UTF8.GetString(line[..equals]);
-        string value = Encoding.UTF8.GetString(line[(equals + 3)..]).TrimEnd();
+        string value = Encoding.UTF8.GetString(line[(equals + 3)..]);
         if (!_words.TryGetValue(key, out var words))
         {
             // Programs differ in which of the two they believe.
-            if (!_values.TryAdd(key, value))
+            if (Known.Contains(key) && !_values.TryAdd(key, value))
             {
                 throw Malformed($"'{key}' comes twice");
             }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Bothy.Formats.Trees;
+using Bothy.Packages.Alpine;
 using Bothy.Packages.Alpine.Adb;
 using Bothy.Store;
 
@@ -233,6 +234,28 @@ public sealed class AdbPackageTests : IDisposable
         }
 
         Assert.InRange(refused, count / 2, count);
+    }
+
+    [Fact]
+    public void Whatever_bytes_are_changed_the_identity_stands_for_one_package()
+    {
+        var built = new AdbBuilder { Compression = AdbCompression.None, Signers = [ApkKeys.Ecdsa] }.Build(Everything(largeFile: 100));
+        var identity = ApkChecksum.FromHash(built.Hash);
+        string expected = Describe(built.File);
+        var random = new Random(11);
+        int same = 0;
+        for (int i = 0; i < 2000; i++)
+        {
+            byte[] bad = Mutation.Of(built.File, random);
+            if (ApkFile.Open(new MemoryStream(bad), bad.Length, Source).Problem(identity) is null)
+            {
+                Assert.Equal(expected, Describe(bad));
+                same++;
+            }
+        }
+
+        // Changes of the signature, which an index makes needless, and those that change nothing.
+        Assert.InRange(same, 1, 400);
     }
 
     public void Dispose() => _temporary.Dispose();
