@@ -129,7 +129,7 @@ public sealed class AdbBuilder
             foreach (var entry in tree.Entries.Where(entry => entry.Path.Parent == path && !entry.Path.IsRoot && entry.Kind != EntryKind.Directory))
             {
                 byte[] content = entry.Content?.ReadAll() ?? [];
-                files.Add(writer.Record(EditFile(writer, entry, FileSlots(writer, entry, content))));
+                files.Add(writer.Record(EditFile(writer, entry, FileSlots(writer, entry, tree, content))));
                 if (content.Length > 0)
                 {
                     writer.Content((uint)directories.Count + 1, (uint)files.Count, EditContent(entry, content));
@@ -143,10 +143,12 @@ public sealed class AdbBuilder
         return writer.Array([.. directories]);
     }
 
-    private static uint[] FileSlots(AdbWriter writer, TreeEntry entry, byte[] content) =>
+    private static uint[] FileSlots(AdbWriter writer, TreeEntry entry, FileTree tree, byte[] content) =>
     [
         writer.Text(entry.Path.Name),
-        Access(writer, entry),
+
+        // The names of one file say the same about it.
+        Access(writer, entry.Kind == EntryKind.HardLink ? tree.Find(entry.Path) : entry),
         content.Length == 0 ? 0 : writer.Number(content.Length),
         writer.Number(entry.ModifiedTime),
         entry.Kind == EntryKind.File ? writer.Blob(SHA256.HashData(content)) : 0,

@@ -100,11 +100,12 @@ public sealed class ApkBuilder
     /// <summary>Adds a symbolic link.</summary>
     public ApkBuilder Link(string path, string target) => Add(Owned(TreeEntry.SymbolicLink(TreePath.Parse(path), target, Origin), "root:root"));
 
-    /// <summary>Adds a second name for the file <paramref name="first"/>.</summary>
-    public ApkBuilder HardLink(string path, string first) =>
-        Add(Owned(
-            new TreeEntry { Path = TreePath.Parse(path), Kind = EntryKind.HardLink, Mode = TreeEntry.DefaultFileMode, Origin = Origin, LinkTarget = first },
-            "root:root"));
+    /// <summary>Adds a second name for the file <paramref name="first"/>, which should be there already: the link has its mode, owner and attributes.</summary>
+    public ApkBuilder HardLink(string path, string first)
+    {
+        var file = _tree.TryGet(TreePath.Parse(first), out var found) ? found : Owned(TreeEntry.File(TreePath.Parse(path), FileContent.Empty, Origin), "root:root");
+        return Add(file with { Path = TreePath.Parse(path), Kind = EntryKind.HardLink, Content = null, LinkTarget = first });
+    }
 
     /// <summary>Adds a character device.</summary>
     public ApkBuilder Device(string path, int major, int minor, int mode = 0b110_110_110) =>

@@ -8,6 +8,10 @@ namespace Bothy.Packages.Alpine.Adb;
 /// Reads an apk v3 file (apk-v3(5)) forward: magic and compression, the block of metadata, signatures, and for a package the blocks of its
 /// files' content. Everything is little-endian, and blocks begin at multiples of eight bytes of the decompressed file.
 /// </summary>
+/// <remarks>
+/// apk-v3(5) says little; the rest is from what others found out and published, and from apk-package(5) and apk-mkndx(8). Where that leaves something
+/// open, the stricter reading is taken. No file that apk 3 wrote was at hand.
+/// </remarks>
 internal sealed class AdbReader : IDisposable
 {
     /// <summary>How many bytes tell that a file is of format 3.</summary>
