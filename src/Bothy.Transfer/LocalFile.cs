@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace Bothy.Transfer;
 
-/// <summary>Addresses of the machine's own files: <c>file:/srv/mirror/…</c>, or apt's other word for them, <c>copy:/srv/mirror/…</c>.</summary>
+/// <summary>
+/// Addresses of the machine's own files: <c>file:/srv/mirror/…</c>, or apt's other word for them, <c>copy:/srv/mirror/…</c>. They are read on the
+/// caller's thread: handing each read to another takes longer than the read.
+/// </summary>
 internal static class LocalFile
 {
     /// <summary>The path that <paramref name="address"/> means, or null where it is not a local file.</summary>
@@ -11,11 +14,11 @@ internal static class LocalFile
         : address.Scheme == "copy" ? Uri.UnescapeDataString(address.AbsolutePath)
         : null;
 
-    public static async Task<FetchResult> FetchAsync(Uri address, FetchOptions options, CancellationToken cancellationToken)
+    public static FetchResult Fetch(Uri address, FetchOptions options)
     {
         try
         {
-            await using var file = Open(address);
+            using var file = Open(address);
             if (file.Length > options.MaxBytes)
             {
                 throw TooLong(address, options.MaxBytes);
@@ -28,7 +31,7 @@ internal static class LocalFile
             }
 
             byte[] bytes = new byte[file.Length];
-            await file.ReadExactlyAsync(bytes, cancellationToken);
+            file.ReadExactly(bytes);
             return new FetchResult.Found(bytes, modified, EntityTag: null);
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
@@ -43,7 +46,7 @@ internal static class LocalFile
 
     public static async Task CopyAsync(Uri address, Stream destination, DownloadOptions options, IProgress<long>? progress, CancellationToken cancellationToken)
     {
-        await using var file = Guarded(address, () => Open(address));
+        using var file = Guarded(address, () => Open(address));
         long limit = options.ExpectedSize ?? options.MaxBytes;
         destination.SetLength(0);
         destination.Position = 0;
@@ -52,7 +55,7 @@ internal static class LocalFile
         {
             for (long total = 0; ;)
             {
-                int count = await GuardedAsync(address, () => file.ReadAsync(buffer, cancellationToken));
+                int count = Guarded(address, () => file.Read(buffer));
                 if (count == 0)
                 {
                     break;
@@ -101,18 +104,6 @@ internal static class LocalFile
             return action();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw Failure(address, failure);
-        }
-    }
-
-    private static async ValueTask<T> GuardedAsync<T>(Uri address, Func<ValueTask<T>> action)
-    {
-        try
-        {
-            return await action();
-        }
-        catch (IOException failure)
         {
             throw Failure(address, failure);
         }

@@ -33,7 +33,8 @@ public sealed class TransferClient : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (LocalFile.PathOf(address) is not null)
         {
-            return await LocalFile.FetchAsync(address, options, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            return LocalFile.Fetch(address, options);
         }
 
         CheckNetwork(address);

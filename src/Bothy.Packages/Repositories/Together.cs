@@ -11,6 +11,12 @@ internal static class Together
     /// </summary>
     public static async Task<T[]> AllAsync<T>(ImmutableArray<Task<T>> tasks, CancellationTokenSource stop)
     {
+        // Local files are read at once.
+        if (tasks.All(task => task.IsCompletedSuccessfully))
+        {
+            return [.. tasks.Select(task => task.Result)];
+        }
+
         await foreach (var task in Task.WhenEach(tasks))
         {
             if (!task.IsCompletedSuccessfully)
