@@ -1,5 +1,5 @@
 using System.Reflection;
-using Bothy.Formats.Compression;
+using Bothy.Oci.Layers;
 
 namespace Bothy.Engine;
 
@@ -10,6 +10,6 @@ public static class Tool
     public static string Version { get; } =
         typeof(Tool).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
-    /// <summary>The contract of its compression: the same contract and input give the same bytes.</summary>
-    public static string Compression => GzipEncodingStream.Contract;
+    /// <summary>The contract of its layers: the same contract and files give the same bytes.</summary>
+    public static string Compression => LayerWriter.Contract;
 }

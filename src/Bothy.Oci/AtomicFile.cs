@@ -17,9 +17,6 @@ internal static class AtomicFile
         write(stream);
     });
 
-    /// <summary>Copies the file <paramref name="source"/>, by the file system's own means where it has some.</summary>
-    public static void Copy(string source, string path) => Replace(path, temporary => File.Copy(source, temporary));
-
     public static void CreateDirectory(string path)
     {
         Directory.CreateDirectory(path);

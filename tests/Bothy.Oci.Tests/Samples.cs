@@ -45,6 +45,36 @@ internal static class Samples
         File("usr/share/" + new string('l', 120) + "/" + new string('m', 120), "long"),
         File("var/lib/blob", string.Concat(Enumerable.Range(0, 60_000).Select(i => $"{i % 977} "))) with { UserId = 65532, GroupId = 65532, UserName = "nonroot", GroupName = "nonroot" });
 
+    /// <summary>Files of packages, large and small, with directories and something that is of no package.</summary>
+    public static FileTree Packages()
+    {
+        var tree = Tree(Directory("usr"), Directory("usr/lib"), Directory("usr/lib/b", 0b111_000_000), File("etc/passwd", "root:x:0:0::/:\n"));
+        foreach (var (package, files, size) in new[] { ("a", 3, 400_000), ("b", 2, 200_000), ("c", 4, 30_000), ("d", 5, 60_000), ("e", 1, 5_000_000), ("f", 1, 10) })
+        {
+            for (int i = 0; i < files; i++)
+            {
+                byte[] bytes = new byte[size];
+                FillWithNoise(bytes.AsSpan(0, size / 3), (uint)(package[0] + i));
+                tree.Set(PackageFile(package, $"usr/lib/{package}/{i}", FileContent.Of(bytes)));
+            }
+        }
+
+        return tree;
+    }
+
+    // Random numbers are not ours to promise.
+    private static void FillWithNoise(Span<byte> bytes, uint seed)
+    {
+        foreach (ref byte value in bytes)
+        {
+            seed = unchecked((seed * 1664525) + 1013904223);
+            value = (byte)(seed >> 24);
+        }
+    }
+
+    public static TreeEntry PackageFile(string package, string path, FileContent content) =>
+        TreeEntry.File(TreePath.Parse(path), content, new Origin.Package(package, "1", "amd64")) with { ModifiedTime = Epoch - 5 };
+
     public static ImageConfig Config(string architecture = "amd64") => new()
     {
         Platform = new Platform("linux", architecture),
@@ -65,10 +95,10 @@ internal static class Samples
         History = [new HistoryEntry { Created = DateTimeOffset.FromUnixTimeSeconds(Epoch), CreatedBy = "bothy", Comment = "all" }],
     };
 
-    public static (Layer Layer, byte[] Blob) WriteLayer(FileTree tree, int parallelism = 1)
+    public static (Layer Layer, byte[] Blob) WriteLayer(FileTree tree, int parallelism = 1, LayerCompression compression = default)
     {
         using var blob = new MemoryStream();
-        var layer = new LayerWriter(new LayerOptions { Epoch = Epoch, Parallelism = parallelism }).Write(tree, blob, CancellationToken.None);
+        var layer = new LayerWriter(new LayerOptions { Epoch = Epoch, Parallelism = parallelism, Compression = compression }).Write(tree, blob, CancellationToken.None);
         return (layer, blob.ToArray());
     }
 

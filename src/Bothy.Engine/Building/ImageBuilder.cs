@@ -4,10 +4,8 @@ using Bothy.Engine.Assembly;
 using Bothy.Engine.Assembly.Alpine;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
-using Bothy.Formats.Text;
 using Bothy.Formats.Trees;
 using Bothy.Oci;
-using Bothy.Oci.Layers;
 
 namespace Bothy.Engine.Building;
 
@@ -95,11 +93,10 @@ public sealed class ImageBuilder(BuildSettings settings)
                 $"the lock was written for compression {plan.Tool.Compression} and this version's is {Tool.Compression}: the files are the same, the digests are not"));
         }
 
-        using var blobs = new LayerFiles(settings.Store.Directory);
         var built = new List<Built>();
         foreach (var (name, locked) in plan.Architectures)
         {
-            built.Add(await BuildOneAsync(spec, name, locked, strict, blobs, cancellationToken));
+            built.Add(await BuildOneAsync(spec, name, locked, strict, cancellationToken));
         }
 
         long newest = built.Max(each => each.Epoch);
@@ -113,15 +110,15 @@ public sealed class ImageBuilder(BuildSettings settings)
         return new BuildResult(content.Root.Descriptor.Digest, [.. built.Select(each => each.Facts)]);
     }
 
-    private Task<Built> BuildOneAsync(
-        ImageSpec spec, string name, LockedArchitecture locked, bool strict, LayerFiles blobs, CancellationToken cancellationToken) =>
+    private Task<Built> BuildOneAsync(ImageSpec spec, string name, LockedArchitecture locked, bool strict, CancellationToken cancellationToken) =>
         settings.MakingAnewAsync(async () =>
         {
             var architecture = ArchitectureNamed(name);
             var assembly = await AssembleAsync(spec, name, locked, cancellationToken);
             Report(spec, assembly, strict);
             long epoch = ImageComposer.Settle(assembly.Tree, settings.SourceDateEpoch);
-            var image = await Task.Run(() => Compose(spec, architecture, assembly, epoch, blobs, cancellationToken), cancellationToken);
+            var image = await Task.Run(
+                () => new ImageLayers(settings).Compose(spec, architecture, locked.Packages, assembly, epoch, cancellationToken), cancellationToken);
             return new Built(image, assembly.Tree, epoch, Facts(architecture, locked, assembly, image));
         });
 
@@ -132,28 +129,6 @@ public sealed class ImageBuilder(BuildSettings settings)
         {
             settings.Progress.Report(new BuildEvent.Warning($"{warning.Mark}: {warning.Value}"));
         }
-
-        if (spec.Layering is { Strategy: not "single" } && spec.MarkOf("layering") is { } mark)
-        {
-            settings.Progress.Report(new BuildEvent.Warning($"{mark}: this version writes one layer, whatever 'layering' says"));
-        }
-    }
-
-    private OciImage Compose(ImageSpec spec, ImageArchitecture architecture, AssemblyResult assembly, long epoch, LayerFiles blobs, CancellationToken cancellationToken)
-    {
-        string phase = $"layer {architecture}";
-        settings.Progress.Report(new BuildEvent.Started(phase));
-        var options = new LayerOptions
-        {
-            Epoch = epoch,
-            Parallelism = settings.Parallelism,
-            Progress = new PhaseProgress(phase, UnpackedSize(assembly.Tree), settings.Progress),
-        };
-        var (layer, content) = blobs.Write(assembly.Tree, options, cancellationToken);
-        settings.Progress.Report(new BuildEvent.Finished(
-            phase, $"{ByteSize.Text(layer.Blob.Size)} compressed, {ByteSize.Text(UnpackedSize(assembly.Tree))} unpacked"));
-        return OciImage.Create(
-            ImageComposer.Config(spec, architecture, assembly, epoch), [(layer, content)], ImageComposer.Annotations(spec, epoch));
     }
 
     private async Task<ImmutableArray<SuppliedPackage>> OpenAsync(string architecture, LockedArchitecture plan, CancellationToken cancellationToken)
@@ -199,13 +174,11 @@ public sealed class ImageBuilder(BuildSettings settings)
         architecture,
         image.Root.Descriptor.Digest,
         image.Manifest.Layers.Sum(layer => layer.Size),
-        UnpackedSize(assembly.Tree),
+        ImageLayers.SizeOf(assembly.Tree),
         plan.Packages.Length,
         assembly.Tree.Entries.Count(entry => entry.Kind == EntryKind.File),
         assembly.Uncovered,
         assembly.Dropped);
-
-    private static long UnpackedSize(FileTree tree) => tree.Entries.Sum(entry => entry.Content?.Length ?? 0);
 
     private static ImmutableArray<ImageArchitecture> ArchitecturesOf(ImageSpec spec, ImmutableArray<ImageArchitecture> asked)
     {

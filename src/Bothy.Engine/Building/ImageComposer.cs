@@ -30,8 +30,9 @@ internal static class ImageComposer
         return epoch;
     }
 
-    /// <summary>The configuration of the image, without its layers.</summary>
-    public static ImageConfig Config(ImageSpec spec, ImageArchitecture architecture, AssemblyResult assembly, long epoch)
+    /// <summary>The configuration of the image of <paramref name="layers"/>, without their digests.</summary>
+    public static ImageConfig Config(
+        ImageSpec spec, ImageArchitecture architecture, AssemblyResult assembly, long epoch, ImmutableArray<DividedLayer> layers)
     {
         var created = DateTimeOffset.FromUnixTimeSeconds(epoch);
         return new ImageConfig
@@ -52,12 +53,12 @@ internal static class ImageComposer
             },
             History =
             [
-                new HistoryEntry
+                .. layers.Select(layer => new HistoryEntry
                 {
                     Created = created,
                     CreatedBy = $"bothy build {Path.GetFileName(spec.FileName)}",
-                    Comment = $"bothy {Tool.Version}",
-                },
+                    Comment = $"bothy {Tool.Version}{(layer.Sources.IsEmpty ? "" : ": ")}{string.Join(", ", layer.Sources)}",
+                }),
             ],
         };
     }

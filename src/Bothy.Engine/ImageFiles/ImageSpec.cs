@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bothy.Oci.Layers;
 
 namespace Bothy.Engine.ImageFiles;
 
@@ -58,6 +59,9 @@ public sealed record ImageSpec
 
     /// <summary><c>layering</c>; null where the file has none, which means one layer.</summary>
     public LayeringSpec? Layering { get; init; }
+
+    /// <summary><c>compression</c> of the layers.</summary>
+    public LayerCompression Compression { get; init; }
 
     /// <summary><c>certificates.additional</c>.</summary>
     public ImmutableArray<CertificateSpec> Certificates { get; init; } = [];

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bothy.Oci.Layers;
 
 namespace Bothy.Engine.ImageFiles;
 
@@ -41,6 +42,7 @@ public static class ImageSpecWriter
             });
         }
 
+        Text(yaml, "compression", spec.Compression == default ? null : LayerCompressions.NameOf(spec.Compression));
         WriteRest(yaml, spec);
         return yaml.ToString();
     }

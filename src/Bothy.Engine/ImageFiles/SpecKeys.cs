@@ -9,7 +9,7 @@ internal static class SpecKeys
     public static readonly ImmutableArray<string> Top =
     [
         "include", "contents", "entrypoint", "cmd", "work-dir", "stop-signal", "init", "debug", "accounts", "environment", "paths",
-        "archs", "annotations", "labels", "volumes", "ports", "layering", "certificates", "os-release", "vcs-url", "policy", "tests",
+        "archs", "annotations", "labels", "volumes", "ports", "layering", "compression", "certificates", "os-release", "vcs-url", "policy", "tests",
         "variants",
     ];
 

@@ -32,6 +32,7 @@ internal static class SpecMerge
         Volumes = Append(included.Volumes, own.Volumes),
         Ports = Append(included.Ports, own.Ports),
         Layering = own.Layering ?? included.Layering,
+        Compression = Says(own, "compression") ? own.Compression : included.Compression,
         Certificates = [.. included.Certificates, .. own.Certificates],
         OsRelease = included.OsRelease.SetItems(own.OsRelease),
         VcsUrl = own.VcsUrl ?? included.VcsUrl,

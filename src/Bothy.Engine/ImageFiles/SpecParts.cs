@@ -138,7 +138,7 @@ public readonly record struct PortSpec(int Number, string Protocol)
 
 /// <summary>How files are spread over layers.</summary>
 /// <param name="Strategy"><c>single</c> or <c>origin</c>.</param>
-/// <param name="Budget">The most layers, or null.</param>
+/// <param name="Budget">The most layers for the files of packages, or null.</param>
 public sealed record LayeringSpec(string Strategy, int? Budget);
 
 /// <summary>A certificate to trust.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bothy.Formats.Trees;
+using Bothy.Oci.Layers;
 
 namespace Bothy.Engine.ImageFiles;
 
@@ -80,6 +81,7 @@ internal sealed class SpecReader
             Volumes = [.. _top.Texts("volumes", static text => InEntry("volumes", SpecTexts.AbsolutePath(text))).Select(static volume => volume.Value)],
             Ports = ReadPorts(),
             Layering = ReadLayering(),
+            Compression = ReadCompression(),
             Certificates = ReadCertificates(),
             OsRelease = ReadOsRelease(),
             VcsUrl = _top.Text("vcs-url")?.Value,
@@ -242,6 +244,8 @@ internal sealed class SpecReader
         int? budget = map.Count("budget", most: 127);
         return strategy is null ? null : new LayeringSpec(strategy, budget);
     }
+
+    private LayerCompression ReadCompression() => _top.Choice("compression", LayerCompressions.Names) is { } name ? LayerCompressions.Named(name) : default;
 
     private ImmutableArray<CertificateSpec> ReadCertificates()
     {

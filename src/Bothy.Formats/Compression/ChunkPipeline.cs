@@ -27,8 +27,10 @@ internal interface IChunk<TSelf>
 /// <summary>Cuts a stream into chunks, compresses several at once, and writes them in order. What has to happen between two writes waits in the same line.</summary>
 /// <param name="output">Where they go.</param>
 /// <param name="parallelism">How many chunks may be in work; with 1, the caller's thread does it.</param>
-internal sealed class ChunkPipeline<TChunk>(Stream output, int parallelism)
-    where TChunk : class, IChunk<TChunk>, new()
+/// <param name="create">Makes a chunk.</param>
+/// <param name="written">Called when a chunk is on the output; null for nobody.</param>
+internal sealed class ChunkPipeline<TChunk>(Stream output, int parallelism, Func<TChunk> create, Action<TChunk>? written = null)
+    where TChunk : class, IChunk<TChunk>
 {
     // What is to be written, oldest first: chunks at work or done, and what has to wait for them. And the chunks free to be filled.
     private readonly Queue<(Task Work, Action Write)> _pending = new();
@@ -81,7 +83,7 @@ internal sealed class ChunkPipeline<TChunk>(Stream output, int parallelism)
         if (parallelism == 1)
         {
             full.Encode();
-            output.Write(full.Output);
+            WriteOut(full);
             full.Begin(full);
             return;
         }
@@ -90,16 +92,22 @@ internal sealed class ChunkPipeline<TChunk>(Stream output, int parallelism)
         _pending.Enqueue((Task.Run(full.Encode), () =>
         {
             _working--;
-            output.Write(full.Output);
+            WriteOut(full);
             _free.Push(full);
         }));
         WriteFinished();
         _filling = Next(full);
     }
 
+    private void WriteOut(TChunk done)
+    {
+        output.Write(done.Output);
+        written?.Invoke(done);
+    }
+
     private TChunk Next(TChunk? previous)
     {
-        var next = _free.TryPop(out var free) ? free : new TChunk();
+        var next = _free.TryPop(out var free) ? free : create();
         next.Begin(previous);
         return next;
     }

@@ -119,6 +119,37 @@ internal static class Crc32
         return power;
     }
 
+    /// <summary>The CRC of two runs of bytes in a row, of which the second has <paramref name="secondLength"/> bytes.</summary>
+    public static uint Combine(uint first, uint second, long secondLength)
+    {
+        // Appending n bytes multiplies what came before by x to the power of 8n; the two then add up without carry. Bit 31 is the power 0.
+        uint shift = 1u << 31;
+        uint power = 1u << 23;
+        for (; secondLength > 0; secondLength >>= 1)
+        {
+            if ((secondLength & 1) != 0)
+            {
+                shift = Multiply(shift, power);
+            }
+
+            power = Multiply(power, power);
+        }
+
+        return Multiply(shift, first) ^ second;
+    }
+
+    private static uint Multiply(uint a, uint b)
+    {
+        uint product = 0;
+        for (; a != 0; a <<= 1)
+        {
+            product ^= b & (0 - (a >> 31));
+            b = (b >> 1) ^ (Polynomial & (0 - (b & 1)));
+        }
+
+        return product;
+    }
+
     private static uint[] MakeTables()
     {
         uint[] tables = new uint[8 * 256];

@@ -38,7 +38,7 @@ public sealed class ZstdEncodingStream : WriteOnlyStream
         ArgumentOutOfRangeException.ThrowIfLessThan(parallelism, 1);
         _output = output;
         _leaveOpen = leaveOpen;
-        _chunks = new ChunkPipeline<ZstdChunk>(output, parallelism);
+        _chunks = new ChunkPipeline<ZstdChunk>(output, parallelism, static () => new ZstdChunk());
     }
 
     /// <inheritdoc />

@@ -26,27 +26,14 @@ public sealed class TarWriter
 
     /// <summary>Writes an entry and its content, with PAX records beyond what the entry itself needs, such as <c>APK-TOOLS.checksum.SHA1</c>.</summary>
     /// <exception cref="BothyException">The content is not as long as it says, or the entry holds what tar cannot say.</exception>
-    public void Write(TreeEntry entry, IReadOnlyDictionary<string, string> records)
-    {
-        ArgumentNullException.ThrowIfNull(records);
-        _extended.Clear();
-        foreach (var (key, value) in records)
-        {
-            _extended.Add(key, TarText.Encode(value));
-        }
+    public void Write(TreeEntry entry, IReadOnlyDictionary<string, string> records) => Write(entry, records, beforeContent: null, afterContent: null);
 
-        FillHeader(entry);
-        if (!_extended.IsEmpty)
-        {
-            WriteExtended(entry.Path.Name);
-        }
-
-        Append(_header);
-        if (entry.Kind == EntryKind.File)
-        {
-            WriteContent(entry);
-        }
-    }
+    /// <summary>Writes an entry and its content, and says where in the archive the content is.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="beforeContent">Called before the first byte of its content is written, when everything before it has been.</param>
+    /// <param name="afterContent">Called when the last byte of its content has been written, and nothing after it.</param>
+    /// <exception cref="BothyException">The content is not as long as it says, or the entry holds what tar cannot say.</exception>
+    public void Write(TreeEntry entry, Action beforeContent, Action afterContent) => Write(entry, TarEntry.NoRecords, beforeContent, afterContent);
 
     /// <summary>Writes the end of the archive, two blocks of zeros, and everything not yet written.</summary>
     public void Finish()
@@ -76,6 +63,31 @@ public sealed class TarWriter
         : entry.Path.Value + "/";
 
     private static BothyException Cannot(TreeEntry entry, string reason) => new($"cannot write '{entry.Path}': {reason}");
+
+    private void Write(TreeEntry entry, IReadOnlyDictionary<string, string> records, Action? beforeContent, Action? afterContent)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        _extended.Clear();
+        foreach (var (key, value) in records)
+        {
+            _extended.Add(key, TarText.Encode(value));
+        }
+
+        FillHeader(entry);
+        if (!_extended.IsEmpty)
+        {
+            WriteExtended(entry.Path.Name);
+        }
+
+        Append(_header);
+        if (entry.Kind == EntryKind.File)
+        {
+            Tell(beforeContent);
+            WriteContent(entry);
+            Tell(afterContent);
+            Pad(entry.Content!.Length);
+        }
+    }
 
     private void FillHeader(TreeEntry entry)
     {
@@ -183,8 +195,6 @@ public sealed class TarWriter
         {
             throw Cannot(entry, FormattableString.Invariant($"its content is longer than the {length} bytes it should have"));
         }
-
-        Pad(length);
     }
 
     private void Pad(long length)
@@ -214,5 +224,14 @@ public sealed class TarWriter
     {
         _output.Write(_buffer, 0, _used);
         _used = 0;
+    }
+
+    private void Tell(Action? listener)
+    {
+        if (listener is not null)
+        {
+            Flush();
+            listener();
+        }
     }
 }

@@ -35,6 +35,7 @@ public static class DockerArchiveWriter
     {
         MediaTypes.Config => descriptor.Digest.Hex + ".json",
         MediaTypes.LayerTar => descriptor.Digest.Hex + ".tar",
+        MediaTypes.LayerTarZstd => descriptor.Digest.Hex + ".tar.zst",
         _ => descriptor.Digest.Hex + ".tar.gz",
     };
 

@@ -11,8 +11,9 @@ namespace Bothy.Oci.Layers;
 internal sealed class BackgroundStream : WriteOnlyStream
 {
     private const int BlocksAhead = 8;
+    private const int BlockSize = 128 << 10;
 
-    private readonly BlockingCollection<(byte[] Block, int Length)> _full = new(BlocksAhead);
+    private readonly BlockingCollection<(byte[] Block, int Length, Action? Action)> _full = new(BlocksAhead);
     private readonly ConcurrentBag<byte[]> _empty = [];
     private readonly CancellationTokenSource _stop;
     private readonly Task _worker;
@@ -27,15 +28,35 @@ internal sealed class BackgroundStream : WriteOnlyStream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
+        if (buffer.IsEmpty)
+        {
+            return;
+        }
+
         if (!_empty.TryTake(out byte[]? block) || block.Length < buffer.Length)
         {
-            block = new byte[buffer.Length];
+            block = new byte[Math.Max(buffer.Length, BlockSize)];
         }
 
         buffer.CopyTo(block);
+        Add(block, buffer.Length, action: null);
+    }
+
+    /// <summary>Calls <paramref name="action"/> on the other thread, when everything before it has been written there.</summary>
+    public void Post(Action action) => Add([], 0, action);
+
+    /// <summary>Calls <paramref name="action"/> like <see cref="Post"/>, and waits for it.</summary>
+    public void Run(Action action)
+    {
+        using var done = new ManualResetEventSlim();
+        Post(() =>
+        {
+            action();
+            done.Set();
+        });
         try
         {
-            _full.Add((block, buffer.Length), _stop.Token);
+            done.Wait(_stop.Token);
         }
         catch (OperationCanceledException) when (_failure is not null)
         {
@@ -66,12 +87,30 @@ internal sealed class BackgroundStream : WriteOnlyStream
         base.Dispose(disposing);
     }
 
+    private void Add(byte[] block, int length, Action? action)
+    {
+        try
+        {
+            _full.Add((block, length, action), _stop.Token);
+        }
+        catch (OperationCanceledException) when (_failure is not null)
+        {
+            _failure.Throw();
+        }
+    }
+
     private void Work(Stream output)
     {
         try
         {
-            foreach (var (block, length) in _full.GetConsumingEnumerable(_stop.Token))
+            foreach (var (block, length, action) in _full.GetConsumingEnumerable(_stop.Token))
             {
+                if (action is not null)
+                {
+                    action();
+                    continue;
+                }
+
                 output.Write(block, 0, length);
                 _empty.Add(block);
             }

@@ -14,12 +14,16 @@ internal sealed class DigestingStream(Stream output, CancellationToken cancellat
     /// <summary>The digest of what was written so far.</summary>
     public Digest Digest => Digest.FromHash(_hash.GetCurrentHash());
 
+    /// <summary>Where what is written from here on goes as well; null for nowhere.</summary>
+    public Stream? Copy { get; set; }
+
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         cancellationToken.ThrowIfCancellationRequested();
         _hash.AppendData(buffer);
         Written += buffer.Length;
         output.Write(buffer);
+        Copy?.Write(buffer);
     }
 
     protected override void Dispose(bool disposing)

@@ -1,3 +1,5 @@
+using Bothy.Store;
+
 namespace Bothy.Oci.Layers;
 
 /// <summary>How layers are written.</summary>
@@ -5,6 +7,12 @@ public sealed record LayerOptions
 {
     /// <summary>The latest time a file may have, in seconds since 1970: later ones become this one (as <c>SOURCE_DATE_EPOCH</c> asks).</summary>
     public required long Epoch { get; init; }
+
+    /// <summary>How the archive is compressed.</summary>
+    public LayerCompression Compression { get; init; }
+
+    /// <summary>Where compressed parts of layers are kept and looked for; null for nowhere. The bytes do not depend on it.</summary>
+    internal ContentStore? Store { get; init; }
 
     /// <summary>On how many threads to compress. The bytes do not depend on it.</summary>
     public int Parallelism { get; init; } = 1;

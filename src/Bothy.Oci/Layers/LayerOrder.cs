@@ -1,10 +1,11 @@
+using System.Collections.Immutable;
 using Bothy.Formats.Trees;
 
 namespace Bothy.Oci.Layers;
 
 /// <summary>
-/// The entries of a tree as a layer holds them: sorted by path, parents before children and never missing, each file with several names
-/// under the first of them in this order, and no time after the epoch.
+/// The entries of a tree as an archive holds them: parents before children and never missing, each file with several names under the first of
+/// them in the archive's order, and no time after the epoch.
 /// </summary>
 internal sealed class LayerOrder
 {
@@ -23,18 +24,28 @@ internal sealed class LayerOrder
         _epoch = epoch;
     }
 
-    /// <summary>The entries of <paramref name="tree"/> in order.</summary>
-    /// <exception cref="BothyException">The tree is not one that a layer can hold.</exception>
-    public static IEnumerable<TreeEntry> Of(FileTree tree, long epoch)
+    /// <summary>The entries of <paramref name="tree"/> sorted by path.</summary>
+    /// <exception cref="BothyException">The tree is not one that an archive can hold.</exception>
+    public static IEnumerable<TreeEntry> ByPath(FileTree tree, long epoch)
     {
         var order = new LayerOrder(tree, epoch);
         var entries = order.WithParents();
-        foreach (var entry in entries)
+        order.NoteNames(entries);
+        return entries.Select(order.Place);
+    }
+
+    /// <summary>The entries of <paramref name="tree"/> in the runs that a layer consists of.</summary>
+    /// <exception cref="BothyException">The tree is not one that a layer can hold.</exception>
+    public static ImmutableArray<LayerPart> InParts(FileTree tree, long epoch)
+    {
+        var order = new LayerOrder(tree, epoch);
+        var runs = LayerRuns.Of(order.WithParents());
+        foreach (var run in runs)
         {
-            order.NoteName(entry);
+            order.NoteNames(run);
         }
 
-        return entries.Select(order.Place);
+        return [.. runs.Select(run => LayerPart.Of(run.Select(order.Place)))];
     }
 
     private IReadOnlyList<TreeEntry> WithParents()
@@ -67,16 +78,19 @@ internal sealed class LayerOrder
         return missing.Count == 0 ? _tree.Entries : [.. _tree.Entries.Concat(missing.Values).OrderBy(entry => entry.Path)];
     }
 
-    // Entries come in order, so the first name noted is the first in the layer.
-    private void NoteName(TreeEntry entry)
+    // Entries come in order, so the first name noted is the first in the archive.
+    private void NoteNames(IEnumerable<TreeEntry> entries)
     {
-        if (entry.Kind == EntryKind.HardLink)
+        foreach (var entry in entries)
         {
-            _firstNames.TryAdd(Linked(entry).Path, entry.Path);
-        }
-        else if (entry.Kind != EntryKind.Directory)
-        {
-            _firstNames.TryAdd(entry.Path, entry.Path);
+            if (entry.Kind == EntryKind.HardLink)
+            {
+                _firstNames.TryAdd(Linked(entry).Path, entry.Path);
+            }
+            else if (entry.Kind != EntryKind.Directory)
+            {
+                _firstNames.TryAdd(entry.Path, entry.Path);
+            }
         }
     }
 

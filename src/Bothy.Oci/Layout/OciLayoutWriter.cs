@@ -1,8 +1,11 @@
+using System.Security.Cryptography;
+using Bothy.Oci.Layers;
+
 namespace Bothy.Oci.Layout;
 
 /// <summary>
 /// Puts images into OCI layout directories. A new layout appears whole; in an existing one the index changes last, so that a reader sees
-/// the image complete or not at all. Blobs that are there stay as they are, and so do other images.
+/// the image complete or not at all. A blob that is there and is what its name says stays, and so do other images.
 /// </summary>
 public static class OciLayoutWriter
 {
@@ -116,7 +119,7 @@ public static class OciLayoutWriter
     private static void WriteBlob(string path, Blob blob, CreatedPaths? created, CancellationToken cancellationToken)
     {
         var existing = new FileInfo(path);
-        if (existing.Exists && existing.Length == blob.Descriptor.Size)
+        if (existing.Exists && existing.Length == blob.Descriptor.Size && IsGood(existing, blob.Descriptor.Digest))
         {
             return;
         }
@@ -127,19 +130,20 @@ public static class OciLayoutWriter
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        if (blob.Content is FileOnDisk file)
-        {
-            AtomicFile.Copy(file.Path, path);
-        }
-        else
-        {
-            AtomicFile.Write(path, output => Copy(blob, output, cancellationToken));
-        }
+        AtomicFile.Write(path, output => Copy(blob, output, cancellationToken));
+    }
+
+    // Others can write to a layout too. Hashing what is there takes less time than writing it once more.
+    private static bool IsGood(FileInfo file, Digest digest)
+    {
+        using var content = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        return Digest.FromHash(SHA256.HashData(content)) == digest;
     }
 
     private static void Copy(Blob blob, Stream output, CancellationToken cancellationToken)
     {
-        using var content = new VerifyingStream(blob.Content.OpenRead(), blob.Descriptor);
+        // A layer from the store has checked every block before it gives a byte of it away.
+        using var content = blob.Content is StoredLayer ? blob.Content.OpenRead() : new VerifyingStream(blob.Content.OpenRead(), blob.Descriptor);
         byte[] buffer = new byte[CopyBlock];
         for (int read; (read = content.Read(buffer)) > 0;)
         {

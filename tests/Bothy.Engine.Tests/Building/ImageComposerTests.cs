@@ -72,7 +72,7 @@ public sealed class ImageComposerTests
     {
         Assert.True(ImageArchitecture.TryParse("amd64", preferDebian: false, out var architecture));
         var assembly = new AssemblyResult(tree, ImmutableArray<UncoveredScript>.Empty, ImmutableArray<string>.Empty);
-        return ImageComposer.Config(Spec(yaml), architecture, assembly, epoch: 0);
+        return ImageComposer.Config(Spec(yaml), architecture, assembly, epoch: 0, LayerDivision.Single(tree));
     }
 
     private static ImageSpec Spec(string yaml) =>

@@ -53,6 +53,7 @@ public sealed class ImageFileTests
         volumes: [/data]
         ports: [8080, 53/udp]
         layering: {strategy: origin, budget: 10}
+        compression: estargz
         certificates:
           additional:
             - name: own

@@ -40,6 +40,36 @@ public sealed class Crc32Tests
         Assert.Equal(little, Crc32.Append(0, bytes));
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0, 9)]
+    [InlineData(9, 0)]
+    [InlineData(1, 1)]
+    [InlineData(1000, 31)]
+    [InlineData(31, 70_001)]
+    public void The_CRCs_of_two_runs_combine_to_that_of_both(int first, int second)
+    {
+        byte[] bytes = Contents.Noise(seed: 5, length: first + second);
+
+        Assert.Equal(
+            Crc32.Append(0, bytes),
+            Crc32.Combine(Crc32.Append(0, bytes.AsSpan(0, first)), Crc32.Append(0, bytes.AsSpan(first)), second));
+    }
+
+    [Fact]
+    public void Lengths_beyond_32_bits_combine()
+    {
+        // Four gibibytes of zeros by doubling; whichever two of three runs are joined first, the result is the same.
+        uint crc = Crc32.Append(0, new byte[1 << 20]);
+        uint doubled = crc;
+        for (long length = 1 << 20; length < 4L << 30; length *= 2)
+        {
+            doubled = Crc32.Combine(doubled, doubled, length);
+        }
+
+        Assert.Equal(Crc32.Combine(Crc32.Combine(crc, doubled, 4L << 30), crc, 1 << 20), Crc32.Combine(crc, Crc32.Combine(doubled, crc, 1 << 20), (4L << 30) + (1 << 20)));
+    }
+
     private static uint BitByBit(ReadOnlySpan<byte> bytes)
     {
         uint crc = uint.MaxValue;

@@ -26,7 +26,7 @@ public sealed class ArchiveWritersTests : IDisposable
     public void A_rootfs_holds_the_tree()
     {
         Write("rootfs:{0}", "x.tar");
-        var expected = LayerOrder.Of(Samples.Rich(), Samples.Epoch).Select(entry => entry.Path.Value);
+        var expected = LayerOrder.ByPath(Samples.Rich(), Samples.Epoch).Select(entry => entry.Path.Value);
         Assert.Equal(expected, Names("x.tar").Select(name => name.TrimEnd('/')));
     }
 

@@ -154,7 +154,7 @@ public sealed class LayerWriterTests
     {
         public override long Length => says;
 
-        public override Digest Digest => default;
+        public override Digest Digest => Digest.Of([]);
 
         public override Stream OpenRead() => new MemoryStream(new byte[has]);
     }

@@ -47,25 +47,28 @@ internal sealed class DeflateBlock
         _distanceFrequencies[DeflateCodes.SymbolOfDistance(distance - 1)]++;
     }
 
-    /// <summary>Writes the block, which stands for <paramref name="original"/>, in the shorter of the two ways, and starts over.</summary>
+    /// <summary>Writes the block, which stands for <paramref name="original"/>, in the shortest of the three ways, not as the last, and starts over.</summary>
     public void WriteTo(ref BitWriter writer, ReadOnlySpan<byte> original)
     {
         _literalFrequencies[DeflateCodes.EndOfBlock] = 1;
         _literals.Build(_literalFrequencies);
         _distances.Build(_distanceFrequencies);
-        long bits = _header.Build(_literals.Lengths, _distances.Lengths) + BitsOfTokens();
-        if (bits >= (original.Length + (original.Length / MostStored * 5) + 5) * 8L)
+        long dynamicBits = _header.Build(_literals.Lengths, _distances.Lengths) + BitsOfTokens(_literals, _distances);
+        long fixedBits = BitsOfTokens(DeflateCodes.FixedLiterals, DeflateCodes.FixedDistances);
+        if (Math.Min(dynamicBits, fixedBits) >= (original.Length + (original.Length / MostStored * 5) + 5) * 8L)
         {
             WriteStored(ref writer, original);
         }
+        else if (fixedBits <= dynamicBits)
+        {
+            writer.Write(0b01 << 1, 3);
+            WriteTokens(ref writer, DeflateCodes.FixedLiterals, DeflateCodes.FixedDistances);
+        }
         else
         {
-            // Not the last block, dynamic codes.
             writer.Write(0b10 << 1, 3);
             _header.WriteTo(ref writer);
-            Pack();
-            WriteTokens(ref writer);
-            writer.Write(_literals.Codes[DeflateCodes.EndOfBlock], _literals.Lengths[DeflateCodes.EndOfBlock]);
+            WriteTokens(ref writer, _literals, _distances);
         }
 
         _count = 0;
@@ -91,45 +94,46 @@ internal sealed class DeflateBlock
         while (!bytes.IsEmpty);
     }
 
-    private long BitsOfTokens()
+    private long BitsOfTokens(HuffmanCode literals, HuffmanCode distances)
     {
         long bits = 0;
         for (int symbol = 0; symbol < _literalFrequencies.Length; symbol++)
         {
             int extra = symbol < DeflateCodes.FirstLength ? 0 : DeflateCodes.ExtraBitsOfLength(symbol - DeflateCodes.FirstLength);
-            bits += (long)_literalFrequencies[symbol] * (_literals.Lengths[symbol] + extra);
+            bits += (long)_literalFrequencies[symbol] * (literals.Lengths[symbol] + extra);
         }
 
         for (int symbol = 0; symbol < _distanceFrequencies.Length; symbol++)
         {
-            bits += (long)_distanceFrequencies[symbol] * (_distances.Lengths[symbol] + DeflateCodes.ExtraBitsOfDistance(symbol));
+            bits += (long)_distanceFrequencies[symbol] * (distances.Lengths[symbol] + DeflateCodes.ExtraBitsOfDistance(symbol));
         }
 
         return bits;
     }
 
-    private void Pack()
+    private void Pack(HuffmanCode literals)
     {
         for (int literal = 0; literal < 256; literal++)
         {
-            _packed[literal] = _literals.Codes[literal] | ((uint)_literals.Lengths[literal] << 24);
+            _packed[literal] = literals.Codes[literal] | ((uint)literals.Lengths[literal] << 24);
         }
 
         var symbols = DeflateCodes.SymbolOfLength;
         for (int length = 0; length < symbols.Length; length++)
         {
             int symbol = symbols[length];
-            int codeLength = _literals.Lengths[DeflateCodes.FirstLength + symbol];
+            int codeLength = literals.Lengths[DeflateCodes.FirstLength + symbol];
             uint extra = (uint)(length - DeflateCodes.BaseOfLength(symbol));
-            _packed[256 + length] = _literals.Codes[DeflateCodes.FirstLength + symbol]
+            _packed[256 + length] = literals.Codes[DeflateCodes.FirstLength + symbol]
                 | (extra << codeLength)
                 | ((uint)(codeLength + DeflateCodes.ExtraBitsOfLength(symbol)) << 24);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void WriteTokens(ref BitWriter writer)
+    private void WriteTokens(ref BitWriter writer, HuffmanCode literals, HuffmanCode distances)
     {
+        Pack(literals);
         var local = writer;
         uint[] packed = _packed;
         foreach (uint token in _tokens.AsSpan(0, _count))
@@ -145,13 +149,14 @@ internal sealed class DeflateBlock
             int distance = (int)(token & 0x7FFF);
             int symbol = DeflateCodes.SymbolOfDistance(distance);
             int extra = DeflateCodes.ExtraBitsOfDistance(symbol);
-            int codeLength = _distances.Lengths[symbol];
+            int codeLength = distances.Lengths[symbol];
             // At most 20 + 28 bits.
-            ulong bits = _distances.Codes[symbol] | ((ulong)(uint)(distance & ((1 << extra) - 1)) << codeLength);
+            ulong bits = distances.Codes[symbol] | ((ulong)(uint)(distance & ((1 << extra) - 1)) << codeLength);
             int lengthBits = (int)(length >> 24);
             local.Write((length & 0xFFFFFF) | (bits << lengthBits), lengthBits + codeLength + extra);
         }
 
+        local.Write(literals.Codes[DeflateCodes.EndOfBlock], literals.Lengths[DeflateCodes.EndOfBlock]);
         writer = local;
     }
 }

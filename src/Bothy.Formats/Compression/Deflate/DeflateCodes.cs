@@ -20,6 +20,15 @@ internal static class DeflateCodes
     private static readonly byte[] DistanceSymbolTable =
         [.. Enumerable.Range(0, 256).Select(MakeDistanceSymbol), .. Enumerable.Range(0, 256).Select(i => MakeDistanceSymbol(i << 7))];
 
+    /// <summary>The code for literals and lengths that needs no description (RFC 1951 §3.2.6). It has two symbols that never occur.</summary>
+    public static HuffmanCode FixedLiterals { get; } = HuffmanCode.OfLengths(
+    [
+        .. Enumerable.Repeat((byte)8, 144), .. Enumerable.Repeat((byte)9, 112), .. Enumerable.Repeat((byte)7, 24), .. Enumerable.Repeat((byte)8, 8),
+    ]);
+
+    /// <summary>The code for distances that needs no description.</summary>
+    public static HuffmanCode FixedDistances { get; } = HuffmanCode.OfLengths([.. Enumerable.Repeat((byte)5, 32)]);
+
     /// <summary>The symbol of each length less <see cref="ShortestMatch"/>, less <see cref="FirstLength"/>.</summary>
     public static ReadOnlySpan<byte> SymbolOfLength => LengthSymbols;
 

@@ -14,7 +14,7 @@ namespace Bothy.Formats.Compression.Deflate;
 /// 64 Ki: an entry too old looks like a near one, which the comparison of the bytes themselves finds out.
 /// Every constant here is part of <see cref="GzipEncodingStream.Contract"/>.
 /// </remarks>
-internal sealed class DeflateEncoder
+internal sealed class DeflateEncoder(DeflateEffort effort) : IChunk<DeflateEncoder>
 {
     /// <summary>The bytes of a chunk, but for the last.</summary>
     public const int ChunkSize = 256 << 10;
@@ -22,8 +22,6 @@ internal sealed class DeflateEncoder
     private const int HashBits = 15;
     private const int WindowMask = DeflateCodes.FarthestMatch - 1;
     private const int ShortestUsed = 4;
-    private const int Depth = 6;
-    private const int LazyDepth = 2;
     private const int GoodEnough = 64;
 
     // Room for the reads of eight bytes that begin before the end.
@@ -38,6 +36,12 @@ internal sealed class DeflateEncoder
     private int _end;
     private int _outputLength;
 
+    /// <summary>The bytes of the chunk so far.</summary>
+    public int Length => _end - _start;
+
+    /// <summary>The CRC-32 of the chunk's bytes; there once <see cref="Encode"/> has run.</summary>
+    public uint Crc { get; private set; }
+
     /// <summary>Whether the chunk has all its bytes.</summary>
     public bool IsFull => _end == _start + ChunkSize;
 
@@ -47,7 +51,7 @@ internal sealed class DeflateEncoder
     /// <summary>What <see cref="Encode"/> made.</summary>
     public ReadOnlySpan<byte> Output => _output.AsSpan(0, _outputLength);
 
-    /// <summary>Begins a chunk that follows the one of <paramref name="previous"/>, which may be this and may still be at work; null for the first.</summary>
+    /// <summary>Begins a chunk that follows the one of <paramref name="previous"/>, which may be this and may still be at work; null for the first of a fragment.</summary>
     public void Begin(DeflateEncoder? previous)
     {
         int history = previous is null ? 0 : Math.Min(previous._end, DeflateCodes.FarthestMatch);
@@ -75,6 +79,7 @@ internal sealed class DeflateEncoder
         EncodeBlocks(ref writer);
         DeflateBlock.WriteStored(ref writer, []);
         _outputLength = writer.Length;
+        Crc = Crc32.Append(0, _input.AsSpan(_start, Length));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -95,6 +100,7 @@ internal sealed class DeflateEncoder
         ref byte data = ref MemoryMarshal.GetArrayDataReference(_input);
         ref ushort heads = ref MemoryMarshal.GetArrayDataReference(_heads);
         ref ushort chain = ref MemoryMarshal.GetArrayDataReference(_chain);
+        var (depth, lazyDepth) = effort;
         int end = _end;
         int at = _start;
         int blockStart = at;
@@ -111,7 +117,7 @@ internal sealed class DeflateEncoder
             int distance = 0;
             if (end - at >= ShortestUsed)
             {
-                length = Longest(ref data, ref heads, ref chain, at, end, length, Depth, ref distance);
+                length = Longest(ref data, ref heads, ref chain, at, end, length, depth, ref distance);
             }
 
             if (distance == 0)
@@ -131,7 +137,7 @@ internal sealed class DeflateEncoder
             while (length < GoodEnough && end - at > length + 1)
             {
                 int laterDistance = 0;
-                int later = Longest(ref data, ref heads, ref chain, at + 1, end, length, LazyDepth, ref laterDistance);
+                int later = Longest(ref data, ref heads, ref chain, at + 1, end, length, lazyDepth, ref laterDistance);
                 inserted++;
                 if (laterDistance == 0
                     || (4 * (later - length)) + BitOperations.Log2((uint)distance) - BitOperations.Log2((uint)laterDistance) <= 2)

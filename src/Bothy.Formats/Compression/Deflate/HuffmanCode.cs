@@ -17,6 +17,20 @@ internal sealed class HuffmanCode(int symbols, int longest)
     /// <summary>Each symbol's code, its first bit lowest, as deflate packs it.</summary>
     public ushort[] Codes { get; } = new ushort[symbols];
 
+    /// <summary>The code whose symbols have these <paramref name="lengths"/>.</summary>
+    public static HuffmanCode OfLengths(byte[] lengths)
+    {
+        var code = new HuffmanCode(lengths.Length, lengths.Max());
+        foreach (byte length in lengths)
+        {
+            code._countOfLength[length]++;
+        }
+
+        lengths.CopyTo(code.Lengths, 0);
+        code.AssignCodes();
+        return code;
+    }
+
     /// <summary>
     /// Makes the code. Where fewer than two symbols occur others are given codes too: a code of a single symbol is not complete, and
     /// some decoders refuse it.

@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using Bothy.Engine.Assembly;
+using Bothy.Engine.ImageFiles;
+using Bothy.Engine.Locking;
+using Bothy.Formats.Text;
+using Bothy.Formats.Trees;
+using Bothy.Oci;
+using Bothy.Oci.Layers;
+
+namespace Bothy.Engine.Building;
+
+/// <summary>Makes the layers of an image, or finds them in the store, and the image of them.</summary>
+internal sealed class ImageLayers(BuildSettings settings)
+{
+    /// <summary>Makes the image of <paramref name="assembly"/>; the blobs of its layers are in the store.</summary>
+    /// <exception cref="BothyException">A layer cannot be made, or the store cannot be written.</exception>
+    public OciImage Compose(
+        ImageSpec spec, ImageArchitecture architecture, ImmutableArray<LockedPackage> packages, AssemblyResult assembly, long epoch, CancellationToken cancellationToken)
+    {
+        string phase = $"layer {architecture}";
+        long unpacked = SizeOf(assembly.Tree);
+        settings.Progress.Report(new BuildEvent.Started(phase));
+        var store = new LayerStore(settings.Store);
+        var divided = Divide(spec, packages, assembly.Tree, epoch);
+        var layers = ImmutableArray.CreateBuilder<(Layer Layer, FileContent Content)>(divided.Length);
+        long before = 0;
+        foreach (var one in divided)
+        {
+            var options = new LayerOptions
+            {
+                Epoch = epoch,
+                Compression = spec.Compression,
+                Parallelism = settings.Parallelism,
+                Progress = new PhaseProgress(phase, before, unpacked, settings.Progress),
+            };
+            layers.Add(store.Get(one.Tree, options, cancellationToken));
+            before += SizeOf(one.Tree);
+        }
+
+        string count = divided.Length > 1 ? $"{divided.Length} layers, " : "";
+        settings.Progress.Report(new BuildEvent.Finished(
+            phase, $"{count}{ByteSize.Text(layers.Sum(layer => layer.Layer.Blob.Size))} compressed, {ByteSize.Text(unpacked)} unpacked"));
+        return OciImage.Create(ImageComposer.Config(spec, architecture, assembly, epoch, divided), layers, ImageComposer.Annotations(spec, epoch));
+    }
+
+    /// <summary>The content of all files, in bytes.</summary>
+    public static long SizeOf(FileTree tree) => tree.Entries.Sum(entry => entry.Content?.Length ?? 0);
+
+    private static ImmutableArray<DividedLayer> Divide(ImageSpec spec, ImmutableArray<LockedPackage> packages, FileTree tree, long epoch) =>
+        spec.Layering is { Strategy: "origin" } layering
+            ? LayerDivision.ByOrigin(tree, packages, layering.Budget ?? LayerDivision.DefaultBudget, epoch)
+            : LayerDivision.Single(tree);
+}

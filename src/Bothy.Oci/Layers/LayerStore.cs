@@ -1,0 +1,117 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Bothy.Formats;
+using Bothy.Formats.Trees;
+using Bothy.Oci.Json;
+using Bothy.Store;
+
+namespace Bothy.Oci.Layers;
+
+/// <summary>The layers that a store holds, by what goes into them: one that was made before is neither hashed nor compressed again.</summary>
+/// <remarks>
+/// A layer is one result of the store: its blob, then a record of its digests and sizes as JSON, then the record's length. The key is made of the keys
+/// of its parts, so that it says everything that the archive shows.
+/// </remarks>
+public sealed class LayerStore(ContentStore store)
+{
+    private const int LengthField = sizeof(int);
+
+    /// <summary>The layer of <paramref name="tree"/>, made unless it is there, with its blob in the store.</summary>
+    /// <exception cref="BothyException">The tree is not one that a layer can hold, a content is not what it says, or the store cannot be written.</exception>
+    public (Layer Layer, FileContent Content) Get(FileTree tree, LayerOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        ArgumentNullException.ThrowIfNull(options);
+        var writer = new LayerWriter(options with { Store = store });
+        var parts = writer.PartsOf(tree);
+        string kind = "layer-" + LayerEncoding.NameOf(options.Compression);
+        var key = KeyOf(parts);
+        var layer = TryFind(kind, key) ?? Make(kind, key, writer, parts, cancellationToken);
+        return (layer, new StoredLayer(store, kind, key, layer.Blob));
+    }
+
+    private static Digest KeyOf(ImmutableArray<LayerPart> parts)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var part in parts)
+        {
+            hash.AppendData(Encoding.ASCII.GetBytes(part.Key.Hex));
+        }
+
+        return Digest.FromHash(hash.GetHashAndReset());
+    }
+
+    private Layer? TryFind(string kind, Digest key)
+    {
+        try
+        {
+            using var stored = store.TryOpenResultParts(kind, key);
+            if (stored is null)
+            {
+                return null;
+            }
+
+            int length = BinaryPrimitives.ReadInt32LittleEndian(stored.Read(stored.Length - LengthField, LengthField).Span);
+            var layer = OciJson.Read(stored.Read(stored.Length - LengthField - length, length), kind, Read);
+            return layer.Blob.Size == stored.Length - LengthField - length ? layer : throw stored.Damaged("its record is of another layer");
+        }
+        catch (BothyException failure) when (failure is DamagedItemException or MalformedDataException)
+        {
+            // Is made anew, in its place.
+            return null;
+        }
+    }
+
+    private Layer Make(string kind, Digest key, LayerWriter writer, ImmutableArray<LayerPart> parts, CancellationToken cancellationToken)
+    {
+        // Each failure takes a damaged part out of the store, and there are no more than these.
+        for (int attempts = parts.Length; ; attempts--)
+        {
+            try
+            {
+                return TryMake(kind, key, writer, parts, cancellationToken);
+            }
+            catch (DamagedPartException) when (attempts > 0)
+            {
+            }
+        }
+    }
+
+    private Layer TryMake(string kind, Digest key, LayerWriter writer, ImmutableArray<LayerPart> parts, CancellationToken cancellationToken)
+    {
+        using var result = store.BeginResult(kind, key);
+        var layer = writer.Write(parts, result.Content, cancellationToken);
+        byte[] record = OciJson.Write(json =>
+        {
+            json.WritePropertyName("blob");
+            layer.Blob.Write(json);
+            json.WriteString("diffId", layer.DiffId.ToString());
+            json.WriteNumber("uncompressedSize", layer.UncompressedSize);
+        });
+        byte[] length = new byte[LengthField];
+        BinaryPrimitives.WriteInt32LittleEndian(length, record.Length);
+        result.Content.Write(record);
+        result.Content.Write(length);
+        result.Commit();
+        return layer;
+    }
+
+    private static Layer Read(JsonFields fields) => new(
+        Descriptor.Read(fields.Object("blob") ?? throw fields.Malformed("'blob' is missing")),
+        fields.Digest("diffId"),
+        fields.Size("uncompressedSize"));
+}
+
+/// <summary>The blob of a layer in the store, which checks its bytes as they are read.</summary>
+internal sealed class StoredLayer(ContentStore store, string kind, Digest key, Descriptor blob) : FileContent
+{
+    public override long Length => blob.Size;
+
+    public override Digest Digest => blob.Digest;
+
+    public override Stream OpenRead() => store.TryOpenResult(kind, key) is { } stored
+        ? new LeadingStream(stored, blob.Size)
+        : throw new BothyException($"cannot read the layer {blob.Digest}: it is no longer in the store") { Hint = "Run the command again." };
+}
