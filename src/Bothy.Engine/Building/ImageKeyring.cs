@@ -46,7 +46,7 @@ internal sealed class ImageKeyring(BuildSettings settings, ImageSpec spec)
         string path = settings.PathBeside(spec, key.Value);
         return !File.Exists(path) ? throw new BothyException($"cannot read the key {key.Value} of {key.Mark}: there is no such file")
             : new FileInfo(path).Length > MaxKeyBytes ? throw new BothyException($"cannot read the key {key.Value} of {key.Mark}: it is larger than {ByteSize.Text(MaxKeyBytes)}")
-            : new KeyFile(key.Value, await File.ReadAllBytesAsync(path, cancellationToken));
+            : new KeyFile(key.Value, File.ReadAllBytes(path));
     }
 
     // Remembered, so that what was built once can be built offline.
