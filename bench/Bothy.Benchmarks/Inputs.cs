@@ -45,6 +45,22 @@ internal static class Inputs
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
+    /// <summary>The text of an apk index in which <c>app</c> needs, over some steps, a few dozen of <paramref name="count"/> packages.</summary>
+    public static byte[] ApkIndex(int count)
+    {
+        var text = new StringBuilder();
+        for (int i = 0; i < count; i++)
+        {
+            string name = i == 0 ? "app" : Name(i);
+            string depends = i <= 40 && 2 * i + 2 < count ? $"D:so:lib{2 * i + 1}.so.1 {Name(2 * i + 2)}>=1.0\n" : "";
+            text.Append(CultureInfo.InvariantCulture, $"C:Q1{Convert.ToBase64String(System.Security.Cryptography.SHA1.HashData(Encoding.UTF8.GetBytes(name)))}\nP:{name}\nV:1.{i % 90}-r0\nA:x86_64\n")
+                .Append(CultureInfo.InvariantCulture, $"S:{1000 + i}\nI:{2000 + i}\nT:a package that stands for one of {count} others\nU:https://{name}.example/\nL:MIT\no:{name}\n")
+                .Append(CultureInfo.InvariantCulture, $"m:Somebody <somebody@example.test>\nt:1700000000\nc:0123456789abcdef0123456789abcdef01234567\n{depends}p:so:lib{i}.so.1=1.0 cmd:{name}=1.{i % 90}-r0\n\n");
+        }
+
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
     private static string Name(int number) => FormattableString.Invariant($"library{number}");
 
     private static byte[] Bytes(Random random, int length)

@@ -11,8 +11,10 @@ namespace Bothy.Transfer;
 public sealed class TransferClient : IDisposable
 {
     private readonly TransferContext _context;
-    private readonly HttpTransport _transport;
-    private readonly ResiliencePipeline _retry;
+
+    // A run that finds everything in the store never loads what the network takes.
+    private readonly Lazy<HttpTransport> _transport;
+    private readonly Lazy<ResiliencePipeline> _retry;
 
     /// <summary>Creates the client; nothing is connected yet.</summary>
     /// <exception cref="BothyException">A file of certificate authorities cannot be read.</exception>
@@ -21,8 +23,12 @@ public sealed class TransferClient : IDisposable
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(time);
         _context = new TransferContext(settings, time);
-        _transport = new HttpTransport(_context);
-        _retry = CreateRetry(settings, time);
+        _transport = new Lazy<HttpTransport>(() => new HttpTransport(_context));
+        _retry = new Lazy<ResiliencePipeline>(() => CreateRetry(settings, time));
+        if (settings.AuthorityFiles.Length > 0)
+        {
+            _ = _transport.Value;
+        }
     }
 
     /// <summary>Fetches a small document into memory.</summary>
@@ -38,7 +44,7 @@ public sealed class TransferClient : IDisposable
         }
 
         CheckNetwork(address);
-        return await _retry.ExecuteAsync(
+        return await _retry.Value.ExecuteAsync(
             static async (call, token) => await call.Client.FetchOnceAsync(call.Address, call.Options, token),
             (Client: this, Address: address, Options: options),
             cancellationToken);
@@ -67,13 +73,13 @@ public sealed class TransferClient : IDisposable
         }
 
         CheckNetwork(address);
-        var download = new Download(_transport, _context, address, destination, options) { Progress = progress };
+        var download = new Download(_transport.Value, _context, address, destination, options) { Progress = progress };
         while (true)
         {
             long before = download.Received;
             try
             {
-                await _retry.ExecuteAsync(static async (download, token) => await download.AttemptAsync(token), download, cancellationToken);
+                await _retry.Value.ExecuteAsync(static async (download, token) => await download.AttemptAsync(token), download, cancellationToken);
                 return;
             }
             catch (TransientException) when (download.Received > before)
@@ -84,11 +90,17 @@ public sealed class TransferClient : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => _transport.Dispose();
+    public void Dispose()
+    {
+        if (_transport.IsValueCreated)
+        {
+            _transport.Value.Dispose();
+        }
+    }
 
     private async ValueTask<FetchResult> FetchOnceAsync(Uri address, FetchOptions options, CancellationToken cancellationToken)
     {
-        using var exchange = await _transport.GetAsync(
+        using var exchange = await _transport.Value.GetAsync(
             address,
             headers =>
             {

@@ -13,27 +13,32 @@ public sealed class OpenPgpKeyring
     public const int MaxLength = 16 << 20;
 
     private readonly ImmutableArray<KeyBlock> _blocks;
-    private readonly Dictionary<string, (OpenPgpKey Owner, SigningKey Key)> _byFingerprint = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (OpenPgpKey Owner, SigningKey Key)> _byKeyId = new(StringComparer.Ordinal);
+
+    // Judging verifies every signature of a key about itself, which for an archive's keyring takes longer than the rest of a warm run:
+    // only the keys that signed something are judged.
+    private readonly ImmutableArray<Lazy<OpenPgpKey>> _keys;
+    private readonly Dictionary<string, Lazy<OpenPgpKey>> _byFingerprint = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Lazy<OpenPgpKey>> _byKeyId = new(StringComparer.Ordinal);
 
     private OpenPgpKeyring(IEnumerable<KeyBlock> blocks, ImmutableArray<string> unsupported, string source)
     {
         _blocks = [.. blocks.GroupBy(block => block.Primary.Fingerprint, StringComparer.Ordinal).Select(Join)];
-        Keys = [.. _blocks.Select(block => OpenPgpKey.Judge(block, source))];
+        _keys = [.. _blocks.Select(block => new Lazy<OpenPgpKey>(() => OpenPgpKey.Judge(block, source)))];
         Unsupported = unsupported;
-        foreach (var owner in Keys)
+        foreach (var (block, owner) in _blocks.Zip(_keys))
         {
-            foreach (var key in owner.Subkeys.Prepend(owner.Primary))
+            foreach (var key in block.Subkeys.Select(subkey => subkey.Key).Prepend(block.Primary))
             {
                 // Of two owners of one subkey the first stands; without a back signature neither binding counts anyway.
-                _byFingerprint.TryAdd(key.Packet.Fingerprint, (owner, key));
-                _byKeyId.TryAdd(key.Packet.KeyId, (owner, key));
+                _byFingerprint.TryAdd(key.Fingerprint, owner);
+                _byKeyId.TryAdd(key.KeyId, owner);
             }
         }
     }
 
     /// <summary>The primary keys, in the order of the file.</summary>
-    public ImmutableArray<OpenPgpKey> Keys { get; }
+    /// <exception cref="MalformedDataException">What one of them says about itself is damaged.</exception>
+    public ImmutableArray<OpenPgpKey> Keys => [.. _keys.Select(key => key.Value)];
 
     /// <summary>A sentence for each key of the file that cannot be read at all, because of its version.</summary>
     public ImmutableArray<string> Unsupported { get; }
@@ -59,16 +64,17 @@ public sealed class OpenPgpKeyring
 
     /// <summary>All keys of several keyrings; what they say about one key counts together.</summary>
     public static OpenPgpKeyring Merge(params IReadOnlyCollection<OpenPgpKeyring> keyrings) =>
-        // Judging a keyring verifies every signature in it; one that is alone has been judged.
         keyrings.Count == 1 ? keyrings.First() : new(keyrings.SelectMany(keyring => keyring._blocks), [.. keyrings.SelectMany(keyring => keyring.Unsupported)], "keyring");
 
-    internal (OpenPgpKey Owner, SigningKey Key)? Find(SignaturePacket signature)
-    {
-        var found = signature.IssuerFingerprint is { } fingerprint
-            ? _byFingerprint.GetValueOrDefault(fingerprint)
-            : _byKeyId.GetValueOrDefault(signature.IssuerKeyId ?? "");
-        return found.Owner is null ? null : found;
-    }
+    /// <exception cref="MalformedDataException">What the key that made <paramref name="signature"/> says about itself is damaged.</exception>
+    internal (OpenPgpKey Owner, SigningKey Key)? Find(SignaturePacket signature) => signature.IssuerFingerprint is { } fingerprint
+        ? Find(_byFingerprint, fingerprint, static key => key.Fingerprint)
+        : Find(_byKeyId, signature.IssuerKeyId ?? "", static key => key.KeyId);
+
+    private static (OpenPgpKey Owner, SigningKey Key)? Find(Dictionary<string, Lazy<OpenPgpKey>> owners, string name, Func<PublicKeyPacket, string> nameOf) =>
+        owners.GetValueOrDefault(name)?.Value is { } owner
+            ? (owner, owner.Subkeys.Prepend(owner.Primary).First(key => nameOf(key.Packet) == name))
+            : null;
 
     private static KeyBlock Join(IEnumerable<KeyBlock> same)
     {
