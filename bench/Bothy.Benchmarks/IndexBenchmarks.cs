@@ -38,12 +38,14 @@ public class IndexBenchmarks
     private ContentStore? _store;
 
     [GlobalSetup]
-    public async Task Prepare()
+    public void Prepare()
     {
         _directory = new TemporaryDirectory();
         _store = new ContentStore(_directory.Path);
-        await ScanAndKeepDebian();
-        await OpenApkAsync();
+
+        // Not every toolchain waits for a task here.
+        ScanAndKeepDebian().Wait();
+        OpenApkAsync().Wait();
     }
 
     [GlobalCleanup]
