@@ -5,9 +5,9 @@ namespace Bothy.Packages.Alpine;
 /// <summary>One run of the choice: what was chosen, in order of installation, and what does not hold in it.</summary>
 internal sealed class ApkAttempt
 {
-    public ApkAttempt(ApkPool pool, ApkSolverRequest request, CancellationToken cancellationToken)
+    public ApkAttempt(ApkPool pool, ApkSolverRequest request, CancellationToken cancellationToken, ApkState? state = null)
     {
-        Universe = new ApkUniverse(pool, request.Omit);
+        Universe = new ApkUniverse(pool, request.Omit, state ?? ApkState.Empty);
 
         // apk keeps its world sorted like this, whatever the order in which names were asked for.
         World = [.. request.World.OrderBy(dependency => dependency.Name, StringComparer.OrdinalIgnoreCase).ThenBy(dependency => dependency.Name, StringComparer.Ordinal)];

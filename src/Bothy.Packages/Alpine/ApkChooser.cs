@@ -11,12 +11,12 @@ internal sealed class ApkChooser(ApkUniverse universe)
 {
     private readonly Stack<ApkName> _immediate = [];
     private readonly List<ApkName> _pending = [];
+    private readonly Queue<ApkName> _examined = new();
+    private readonly Queue<ApkName> _triggered = new();
+    private readonly List<ApkName> _unmet = [];
 
     /// <summary>The packages that were chosen, in that order.</summary>
     public List<ApkNode> Chosen { get; } = [];
-
-    /// <summary>The names that somebody wants, in the order in which they came up.</summary>
-    public List<ApkName> Required { get; } = [];
 
     public void Run(ImmutableArray<ApkDependency> world, CancellationToken cancellationToken)
     {
@@ -39,6 +39,7 @@ internal sealed class ApkChooser(ApkUniverse universe)
         {
             cancellationToken.ThrowIfCancellationRequested();
             Decide(name);
+            ExamineOthers(name);
         }
     }
 
@@ -69,26 +70,34 @@ internal sealed class ApkChooser(ApkUniverse universe)
 
     private ApkName? Next()
     {
-        while (_immediate.TryPop(out var name))
+        do
         {
-            if (name.Holder is null)
+            while (_immediate.TryPop(out var name))
             {
-                return name;
+                if (name.Holder is null)
+                {
+                    return name;
+                }
             }
+
+            if (_examined.TryDequeue(out var examined) && examined.IsPending && examined.Holder is null)
+            {
+                RequireCommon(examined);
+            }
+        }
+        while (_immediate.Count > 0 || _examined.Count > 0);
+
+        if (_triggered.TryDequeue(out var triggered))
+        {
+            // What only such a package could provide counts as missing all the same.
+            _unmet.ForEach(name => name.IsUnmet = name.Holder is null);
+            return triggered;
         }
 
         _pending.RemoveAll(name => name.Holder is not null || !name.IsPending);
         if (_pending.Count == 0)
         {
             return null;
-        }
-
-        for (int i = _pending.Count - 1; i >= 0; i--)
-        {
-            if (Options(_pending[i]) == 1)
-            {
-                return _pending[i];
-            }
         }
 
         for (int i = _pending.Count - 1; i >= 0; i--)
@@ -121,7 +130,7 @@ internal sealed class ApkChooser(ApkUniverse universe)
         {
             foreach (var claim in universe.ClaimsOf(parent))
             {
-                foreach (var next in claim.Node.Needs.Select(need => need.Name).Concat(claim.Node.Claims.Select(other => other.Name)))
+                foreach (var next in SpokenOf(claim))
                 {
                     if (next == name)
                     {
@@ -139,9 +148,21 @@ internal sealed class ApkChooser(ApkUniverse universe)
         return true;
     }
 
+    // A name that is only provided waits for those of the packages that provide it.
+    private static IEnumerable<ApkName> SpokenOf(ApkClaim claim)
+    {
+        var needed = claim.Node.Needs.Select(need => need.Name);
+        return claim.IsOwn ? needed.Concat(claim.Node.Claims.Select(other => other.Name)) : needed;
+    }
+
     private void Decide(ApkName name)
     {
         name.IsPending = false;
+        if (name.Holder is not null)
+        {
+            return;
+        }
+
         var best = default(ApkClaim);
         foreach (var claim in Candidates(name))
         {
@@ -160,60 +181,142 @@ internal sealed class ApkChooser(ApkUniverse universe)
         {
             Choose(best.Node, name);
         }
+        else if (name.IsRequired && universe.ClaimsOf(name).Length == 1)
+        {
+            _unmet.Add(name);
+        }
     }
 
     private IEnumerable<ApkClaim> Candidates(ApkName name) => universe.ClaimsOf(name).Where(claim =>
         claim.IsSelectable
-        && (claim.Node.Tags & name.AllowedTags) != 0
+        && ((claim.Node.IsAvailable && (claim.Node.Tags & name.AllowedTags) != 0) || name.Preference.HasFlag(ApkPreference.Latest))
         && (name.IsRequired || (claim.IsOwn && claim.Node.IsTriggered)));
 
-    private bool IsBetter(ApkClaim claim, ApkClaim best)
+    private static bool IsBetter(ApkClaim claim, ApkClaim best)
     {
-        bool usable = !IsExcluded(claim.Node) && !IsBad(claim.Node);
-        if (usable != (!IsExcluded(best.Node) && !IsBad(best.Node)))
-        {
-            return usable;
-        }
-
-        bool preferred = (claim.Node.Tags & claim.Name.PreferredTags) != 0;
-        if (preferred != ((best.Node.Tags & best.Name.PreferredTags) != 0))
-        {
-            return preferred;
-        }
-
+        var (node, other) = (claim.Node, best.Node);
+        var preference = claim.Name.Preference;
         int order = claim.Version is null || best.Version is null ? 0 : ApkVersion.Any(claim.Version).CompareTo(ApkVersion.Any(best.Version));
-        order = order != 0 ? order : claim.Node.Package.ProviderPriority.CompareTo(best.Node.Package.ProviderPriority);
+        if (order != 0 && preference.HasFlag(ApkPreference.Latest))
+        {
+            return order > 0;
+        }
+
+        uint tags = claim.Name.PreferredTags == 0 ? ApkUniverse.Untagged : claim.Name.PreferredTags;
+        bool available = preference.HasFlag(ApkPreference.Available);
+        foreach (int rank in (ReadOnlySpan<int>)
+            [
+                Rank(IsUsable(node), IsUsable(other)),
+                Rank((node.Tags & tags) != 0, (other.Tags & tags) != 0),
+                available ? Rank(node.IsInRepository, other.IsInRepository) : 0,
+                available || preference.HasFlag(ApkPreference.Upgrade) ? 0 : Rank(node.IsInstalled, other.IsInstalled),
+                order,
+                Rank(node.IsInstalled, other.IsInstalled),
+                node.Package.ProviderPriority.CompareTo(other.Package.ProviderPriority),
+            ])
+        {
+            if (rank != 0)
+            {
+                return rank > 0;
+            }
+        }
 
         // The claims come in the order of repositories and texts, and the first stays.
-        return order > 0;
+        return false;
     }
 
-    // Whether something it needs is gone: there were packages for it, and what was chosen so far rules some of them out and leaves none.
+    private static int Rank(bool mine, bool others) => mine.CompareTo(others);
+
+    private static bool IsUsable(ApkNode node) => !IsExcluded(node) && !node.IsBad;
+
+    // apk looks at what the candidates of a name need when somebody wants the name, when a package for what they need is ruled out,
+    // and when a name is decided whose packages need this one; not at other times, and what it does not look at it does not see.
+    private void Examine(ApkName name)
+    {
+        name.RuledOut = CountRuledOut(name);
+        foreach (var claim in universe.ClaimsOf(name))
+        {
+            claim.Node.IsBad = IsBad(claim.Node);
+        }
+
+        _examined.Enqueue(name);
+        if (Options(name) == 1)
+        {
+            _immediate.Push(name);
+        }
+    }
+
+    private void ExamineOthers(ApkName decided)
+    {
+        var spokenOf = universe.ClaimsOf(decided).SelectMany(claim => claim.Node.Needs).Select(need => need.Name).ToHashSet();
+        foreach (var name in _pending.ToArray())
+        {
+            if (name.Holder is null && name.IsPending && (spokenOf.Contains(name) || name.RuledOut != CountRuledOut(name)))
+            {
+                Examine(name);
+            }
+        }
+    }
+
+    private int CountRuledOut(ApkName name) => universe.ClaimsOf(name)
+        .SelectMany(claim => claim.Node.Needs)
+        .Sum(need => need.Name.Holder is { } && universe.ClaimsOf(need.Name).Length == 1 ? 0 : universe.ClaimsOf(need.Name).Count(other => IsExcluded(other.Node)));
+
+    // What every candidate needs is needed whichever gets the name; where there is but one package for it, that is taken already.
+    private void RequireCommon(ApkName name)
+    {
+        HashSet<ApkName>? common = null;
+        foreach (var claim in Candidates(name).Where(claim => !IsExcluded(claim.Node)))
+        {
+            var needed = claim.Node.Needs.Where(need => !need.Dependency.Conflict).Select(need => need.Name);
+            if (common is null)
+            {
+                common = [.. needed];
+            }
+            else
+            {
+                common.IntersectWith(needed);
+            }
+        }
+
+        foreach (var needed in common ?? [])
+        {
+            if (!needed.IsRequired && universe.ClaimsOf(needed) is [var only] && !IsExcluded(only.Node))
+            {
+                needed.IsRequired = true;
+                Allow(needed, name.AllowedTags);
+            }
+        }
+    }
+
+    // Whether something it needs is gone: nobody else is left who could satisfy it.
     private bool IsBad(ApkNode node)
     {
         foreach (var (name, dependency) in node.Needs)
         {
-            if (dependency.Conflict)
-            {
-                continue;
-            }
-
-            bool excluded = false;
-            bool satisfied = false;
-            foreach (var claim in universe.ClaimsOf(name))
-            {
-                bool isExcluded = IsExcluded(claim.Node);
-                excluded |= isExcluded;
-                satisfied |= !isExcluded && claim.Satisfies(dependency);
-            }
-
-            if (excluded && !satisfied)
+            if (!dependency.Conflict && (name.Holder is { } holder ? !ClaimOf(holder, name).Satisfies(dependency) : IsRuledOut(name, dependency)))
             {
                 return true;
             }
         }
 
         return false;
+    }
+
+    private bool IsRuledOut(ApkName name, ApkDependency dependency)
+    {
+        bool excluded = false;
+        foreach (var claim in universe.ClaimsOf(name))
+        {
+            bool isExcluded = IsExcluded(claim.Node);
+            excluded |= isExcluded;
+            if (!isExcluded && claim.Satisfies(dependency))
+            {
+                return false;
+            }
+        }
+
+        return excluded;
     }
 
     private static bool Contradicts(ApkNode node) =>
@@ -225,12 +328,13 @@ internal sealed class ApkChooser(ApkUniverse universe)
         Chosen.Add(node);
         foreach (var claim in node.Claims)
         {
-            claim.Name.Holder ??= node;
+            claim.Name.Holder ??= claim.Name.IsUnmet ? null : node;
         }
 
         foreach (var (needed, dependency) in node.Needs)
         {
             Allow(needed, name.AllowedTags);
+            needed.Preference |= name.Preference.HasFlag(ApkPreference.Inherit) ? name.Preference : default;
             Note(needed, node, dependency);
         }
 
@@ -243,9 +347,8 @@ internal sealed class ApkChooser(ApkUniverse universe)
     // A name that could not be decided before may have a candidate now.
     private void Allow(ApkName name, uint tags)
     {
-        bool more = (name.AllowedTags | tags) != name.AllowedTags;
         name.AllowedTags |= tags;
-        if (more && name.IsRequired && name.Holder is null)
+        if (name.IsRequired && name.Holder is null && !name.IsPending)
         {
             Enqueue(name);
         }
@@ -254,14 +357,18 @@ internal sealed class ApkChooser(ApkUniverse universe)
     private void Note(ApkName name, ApkNode? by, ApkDependency dependency)
     {
         name.Wants.Add(new ApkWant(by, dependency));
-        if (!dependency.Conflict && !name.IsRequired)
+        if (dependency.Conflict || name.Holder is not null)
+        {
+            name.IsRequired |= !dependency.Conflict;
+        }
+        else if (!name.IsRequired)
         {
             name.IsRequired = true;
-            Required.Add(name);
-            if (name.Holder is null)
-            {
-                Enqueue(name);
-            }
+            Enqueue(name);
+        }
+        else if (name.IsPending)
+        {
+            Examine(name);
         }
     }
 
@@ -275,6 +382,7 @@ internal sealed class ApkChooser(ApkUniverse universe)
         {
             name.IsPending = true;
             _pending.Add(name);
+            Examine(name);
         }
     }
 
@@ -289,7 +397,7 @@ internal sealed class ApkChooser(ApkUniverse universe)
                 Allow(own, tags);
                 if (own.Holder is null)
                 {
-                    Enqueue(own);
+                    _triggered.Enqueue(own);
                 }
             }
         }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Text;
 using Bothy.Packages.Indexes;
 
 namespace Bothy.Packages.Alpine;
@@ -16,6 +17,7 @@ internal sealed class ApkIndexScanner(ApkIndexOrigin origin, bool installed, Ind
     private const int LongestText = 512 * 1024 * 1024;
 
     private readonly CompactIndexBuilder _index = new(ApkIndex.Tables, keeper);
+    private readonly HashSet<ApkChecksum> _identities = [];
     private readonly ArrayBufferWriter<byte> _stanza = new(4096);
 
     public ApkIndex Scan(ReadOnlySpan<byte> text)
@@ -28,7 +30,13 @@ internal sealed class ApkIndexScanner(ApkIndexOrigin origin, bool installed, Ind
         var splitter = new ApkStanzaSplitter(text);
         while (splitter.MoveNext())
         {
-            Add(text.Slice(splitter.Position, splitter.Length), splitter.Position);
+            var lines = text.Slice(splitter.Position, splitter.Length);
+
+            // Two packages cannot have the same identity; apk takes the first and does not see the other.
+            if (!ApkChecksum.TryParse(Encoding.UTF8.GetString(ApkStanzaSplitter.Identity(lines)), null, out var identity) || _identities.Add(identity))
+            {
+                Add(lines, splitter.Position);
+            }
         }
 
         return new ApkIndex(_index.Finish([]), origin);

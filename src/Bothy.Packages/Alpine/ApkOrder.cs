@@ -33,7 +33,7 @@ internal sealed class ApkOrder(ApkUniverse universe)
         {
             Visit(holder);
         }
-        else if (name.IsRequired && _entered.Add(name))
+        else if ((name.IsRequired || name.IsUnmet) && _entered.Add(name))
         {
             _order.Add(name);
         }

@@ -72,6 +72,9 @@ public sealed class ApkPackage
     /// <summary>Why it can never be installed, as a sentence fragment: a field says something that this program does not know. Null where it can.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>Whether it is for another architecture than its index.</summary>
+    public bool IsForeign => Architecture != Index.Architecture && Architecture != "noarch";
+
     /// <summary>Name, version and architecture.</summary>
     public PackageId Id => new(Name, Version.Text, Architecture);
 

@@ -8,7 +8,7 @@ namespace Bothy.Packages.Alpine;
 /// </summary>
 internal sealed class ApkProblems(ApkUniverse universe)
 {
-    private const int LineWidth = 80;
+    private const int LineWidth = 50;
 
     /// <summary>The lines, in the order of <paramref name="order"/>; none where everything holds.</summary>
     public ImmutableArray<string> Of(IReadOnlyList<object> order, IReadOnlyList<ApkNode> chosen)
@@ -32,18 +32,22 @@ internal sealed class ApkProblems(ApkUniverse universe)
     private static void AddBroken(ApkNode node, IReadOnlyList<ApkNode> chosen, ImmutableArray<string>.Builder lines)
     {
         var conflicts = Conflicts(node, chosen).ToList();
-        var wants = node.Claims.DistinctBy(claim => claim.Name).SelectMany(claim => claim.Name.Wants.Select(want => (Claim: claim, Want: want))).ToList();
+        var wants = node.Claims.DistinctBy(claim => claim.Name).SelectMany(claim => InOrder(claim.Name.Wants).Select(want => (Claim: claim, Want: want))).ToList();
         var breaks = wants.Where(pair => IsBroken(node, pair.Claim, pair.Want)).Select(pair => pair.Want.ToString()).ToList();
-        if (conflicts.Count == 0 && breaks.Count == 0)
+        if (conflicts.Count == 0 && breaks.Count == 0 && node.IsAvailable)
         {
             return;
         }
 
         lines.Add($"  {node}:");
+        AddList(lines, "masked in", node.IsAvailable ? [] : ["--no-network"]);
         AddList(lines, "conflicts", conflicts);
         AddList(lines, "breaks", breaks);
         AddList(lines, "satisfies", [.. wants.Where(pair => !pair.Want.Dependency.Conflict && pair.Claim.Name.Holder == node && pair.Claim.Satisfies(pair.Want.Dependency)).Select(pair => pair.Want.ToString())]);
     }
+
+    // The world first, then by name.
+    private static IEnumerable<ApkWant> InOrder(IEnumerable<ApkWant> wants) => wants.OrderBy(want => want.By?.Package.Name ?? "", StringComparer.Ordinal);
 
     // A package may say that it wants to be the only one to provide a name: what it says of itself does not count.
     private static bool IsBroken(ApkNode node, ApkClaim claim, ApkWant want) => want.Dependency.Conflict
@@ -88,10 +92,16 @@ internal sealed class ApkProblems(ApkUniverse universe)
     private void AddMissing(ApkName name, ImmutableArray<string>.Builder lines)
     {
         var claims = universe.ClaimsOf(name);
-        var masked = claims.Where(claim => claim.IsSelectable && (claim.Node.Tags & name.AllowedTags) == 0).ToList();
-        if (masked.Count > 0)
+        string[] wants = [.. InOrder(name.Wants).Where(want => !want.Dependency.Conflict).Select(want => want.ToString())];
+        if (claims.FirstOrDefault(claim => claim.Node.Package.Problem is not null) is { IsOwn: true } broken)
         {
-            AddMasked(name, masked[0].Node, lines);
+            AddUnusable(broken.Node, "error", ["uninstallable"], wants, lines);
+            return;
+        }
+
+        if (claims.FirstOrDefault(claim => claim.IsSelectable && (claim.Node.Tags & name.AllowedTags) == 0) is { } masked)
+        {
+            AddUnusable(masked.Node, "masked in", [.. universe.TagsOf(masked.Node).Select(tag => "@" + tag)], wants, lines);
             return;
         }
 
@@ -103,17 +113,22 @@ internal sealed class ApkProblems(ApkUniverse universe)
             AddList(lines, "provided by", [.. claims.Select(claim => claim.Node.Package.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
         }
 
-        AddList(lines, "required by", [.. name.Wants.Where(want => !want.Dependency.Conflict).Select(want => want.ToString())]);
+        AddList(lines, "required by", wants);
     }
 
-    private void AddMasked(ApkName name, ApkNode node, ImmutableArray<string>.Builder lines)
+    private static void AddUnusable(ApkNode node, string label, string[] reasons, string[] wants, ImmutableArray<string>.Builder lines)
     {
         lines.Add($"  {node}:");
-        AddList(lines, "masked in", [.. universe.TagsOf(node).Select(tag => "@" + tag)]);
-        AddList(lines, "satisfies", [.. name.Wants.Where(want => !want.Dependency.Conflict).Select(want => want.ToString())]);
+        AddList(lines, label, reasons);
+        if (node.Package.IsForeign)
+        {
+            AddList(lines, "arch", [node.Package.Architecture]);
+        }
+
+        AddList(lines, "satisfies", wants);
     }
 
-    private static void AddList(ImmutableArray<string>.Builder lines, string label, List<string> items)
+    private static void AddList(ImmutableArray<string>.Builder lines, string label, IReadOnlyList<string> items)
     {
         string line = $"    {label}:";
         foreach (string item in items)

@@ -13,6 +13,20 @@ internal ref struct ApkStanzaSplitter(ReadOnlySpan<byte> text)
 
     public int Length { get; private set; }
 
+    /// <summary>The value of <c>C:</c> of <paramref name="stanza"/>; empty where it has none.</summary>
+    public static ReadOnlySpan<byte> Identity(ReadOnlySpan<byte> stanza)
+    {
+        int start = stanza.StartsWith("C:"u8) ? 0 : stanza.IndexOf("\nC:"u8) + 1;
+        if (start == 0 && !stanza.StartsWith("C:"u8))
+        {
+            return [];
+        }
+
+        var value = stanza[(start + 2)..];
+        int end = value.IndexOfAny((byte)'\n', (byte)'\r');
+        return end < 0 ? value : value[..end];
+    }
+
     public bool MoveNext()
     {
         while (_next < _text.Length && _text[_next] == '\n')

@@ -20,6 +20,15 @@ internal sealed class ApkName(string text)
     /// <summary>Whether it waits to be decided.</summary>
     public bool IsPending { get; set; }
 
+    /// <summary>How many packages for what its own need were ruled out when that was last looked at.</summary>
+    public int RuledOut { get; set; }
+
+    /// <summary>Whether it was decided that nobody gets it.</summary>
+    public bool IsUnmet { get; set; }
+
+    /// <summary>How an installed package of this name counts beside others.</summary>
+    public ApkPreference Preference { get; set; }
+
     /// <summary>The tags, as bits, whose repositories are preferred: the world pinned the name to them.</summary>
     public uint PreferredTags { get; set; }
 
@@ -43,7 +52,7 @@ internal readonly record struct ApkWant(ApkNode? By, ApkDependency Dependency)
 internal sealed record ApkClaim(ApkName Name, ApkNode Node, string? Version, bool IsOwn)
 {
     /// <summary>Whether apk takes the package for the name by itself: a name provided without a version needs a priority.</summary>
-    public bool IsSelectable => Version is not null || Node.Package.ProviderPriority > 0;
+    public bool IsSelectable => Node.Package.Problem is null && (Version is not null || Node.Package.ProviderPriority > 0);
 
     public bool Satisfies(ApkDependency dependency) =>
         Admits(dependency) != dependency.Conflict;
@@ -83,8 +92,20 @@ internal sealed class ApkNode(ApkPackage package, int index)
     /// <summary>The name for which it was chosen; null where it is not in the solution.</summary>
     public ApkName? ChosenFor { get; set; }
 
+    /// <summary>Whether something it needs was found to be gone when that was last looked at.</summary>
+    public bool IsBad { get; set; }
+
     /// <summary>Whether all its conditions hold.</summary>
     public bool IsTriggered { get; set; }
+
+    /// <summary>Whether it is in the installed database.</summary>
+    public bool IsInstalled { get; set; }
+
+    /// <summary>Whether some repository that can be reached has it.</summary>
+    public bool IsInRepository { get; set; }
+
+    /// <summary>Whether it can be had at all.</summary>
+    public bool IsAvailable => IsInstalled || IsInRepository;
 
     public override string ToString() => Package.ToString();
 }
@@ -103,15 +124,20 @@ internal sealed class ApkUniverse
     private readonly Dictionary<string, uint> _tags = new(StringComparer.Ordinal);
     private readonly HashSet<string> _omitted;
     private readonly uint[] _indexTags;
+    private readonly ApkState _state;
 
-    public ApkUniverse(ApkPool pool, IEnumerable<string> omitted)
+    public ApkUniverse(ApkPool pool, IEnumerable<string> omitted, ApkState state)
     {
         Pool = pool;
+        _state = state;
         _omitted = new HashSet<string>(omitted, StringComparer.Ordinal);
         _indexTags = [.. pool.Indexes.Select(index => index.Origin.Tag is { } tag ? AddTag(tag) : Untagged)];
     }
 
     public ApkPool Pool { get; }
+
+    /// <summary>Whether a package was met that says something unknown.</summary>
+    public bool HasBroken => _nodes.Values.Any(node => node.Package is { Problem: not null, IsForeign: false });
 
     /// <summary>The bit of <paramref name="tag"/>; 0 where no repository has it.</summary>
     public uint TagOf(string tag) => _tags.GetValueOrDefault(tag);
@@ -123,14 +149,14 @@ internal sealed class ApkUniverse
     {
         if (!_names.TryGetValue(text, out var name))
         {
-            name = new ApkName(text);
+            name = new ApkName(text) { Preference = _state.PreferenceFor(text) };
             _names.Add(text, name);
         }
 
         return name;
     }
 
-    /// <summary>The claims to <paramref name="name"/>, in the order of repositories and texts; packages that cannot be installed have none.</summary>
+    /// <summary>The claims to <paramref name="name"/>, in the order of repositories and texts, also of packages that cannot be installed.</summary>
     public ApkClaim[] ClaimsOf(ApkName name)
     {
         if (name.Claims is null)
@@ -155,7 +181,7 @@ internal sealed class ApkUniverse
             var index = Pool.Indexes[i];
             foreach (int entry in index.InstalledIf(name.Text).ToArray())
             {
-                if (NodeOf(index[entry], i) is { } node)
+                if (NodeOf(index[entry], i) is { Package.Problem: null } node)
                 {
                     yield return node;
                 }
@@ -186,31 +212,21 @@ internal sealed class ApkUniverse
             int entry = j == providing.Length || (i < named.Length && named[i] <= providing[j]) ? named[i] : providing[j];
             i += i < named.Length && named[i] == entry ? 1 : 0;
             j += j < providing.Length && providing[j] == entry ? 1 : 0;
-            if (NodeOf(index[entry], place) is { } node)
+            foreach (var claim in NodeOf(index[entry], place).Claims)
             {
-                foreach (var claim in node.Claims)
+                if (claim.Name == name && !claims.Contains(claim))
                 {
-                    if (claim.Name == name && !claims.Contains(claim))
-                    {
-                        claims.Add(claim);
-                    }
+                    claims.Add(claim);
                 }
             }
         }
     }
 
-    // Null where the package cannot be installed.
-    private ApkNode? NodeOf(ApkPackage package, int place)
+    private ApkNode NodeOf(ApkPackage package, int place)
     {
         if (_nodes.TryGetValue(package, out var node))
         {
-            node.Tags |= _indexTags[place];
             return node;
-        }
-
-        if (package.Problem is not null)
-        {
-            return null;
         }
 
         if (!_identities.TryGetValue((package.Name, package.Version.Text, package.Checksum), out node))
@@ -219,7 +235,10 @@ internal sealed class ApkUniverse
             _identities.Add((package.Name, package.Version.Text, package.Checksum), node);
         }
 
-        node.Tags |= _indexTags[place];
+        bool installed = Pool.Indexes[place] == _state.Installed;
+        node.Tags |= !installed ? _indexTags[place] : package.InstalledTag is { } tag ? TagOf(tag) : Untagged;
+        node.IsInstalled |= installed;
+        node.IsInRepository |= !installed && (!_state.IsOffline || Pool.Indexes[place] == _state.Local);
         _nodes.Add(package, node);
         return node;
     }
