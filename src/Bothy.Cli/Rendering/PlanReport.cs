@@ -27,6 +27,7 @@ internal static class PlanReport
     public static string Short(Reason reason) => reason switch
     {
         Reason.Requested requested => $"requested as {requested.Request}",
+        Reason.Needed { Field: "install_if" } together => $"comes with {together.Relation}",
         Reason.Needed needed => $"{needed.By.Name} needs {needed.Relation}",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };

@@ -66,7 +66,7 @@ internal sealed class AlpinePlanner(BuildSettings settings, ImageSpec spec) : Pl
         var plan = Locked(fetched, solved, origin => indexes.First(index => ReferenceEquals(index.Packages.Origin, origin)).Index);
         return (
             plan with { Keys = [.. sources.Select(key => new LockedKey(NameOf(key), Encoding.Latin1.GetString(key.Bytes.Span)))] },
-            FormattableString.Invariant($"{indexes.Sum(index => index.Packages.Count)} packages in {indexes.Count} repositories"));
+            FormattableString.Invariant($"{indexes.Sum(index => index.Packages.Count)} packages in {indexes.Count} {(indexes.Count == 1 ? "repository" : "repositories")}"));
     }
 
     private IEnumerable<AlpineRepository> Repositories(ImmutableArray<KeyFile> keyring, string architecture)

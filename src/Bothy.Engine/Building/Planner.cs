@@ -96,7 +96,9 @@ internal abstract class Planner<TSources>(BuildSettings settings, ImageSpec spec
                 Warn(solved.Warnings.Select(warning => $"{Spec.FileName}: {warning}"));
                 return solved;
             case Resolution<TPackage>.Unsolvable unsolvable:
-                throw new BothyException($"cannot solve {Spec.FileName} for {architecture}: {string.Join("\n  ", unsolvable.Chain)}") { Hint = unsolvable.Suggestion };
+                // apk's chains are indented, as apk prints them; Debian's begin with a sentence.
+                string chain = unsolvable.Chain is [[' ', ..], ..] ? "\n" + string.Join('\n', unsolvable.Chain) : " " + string.Join("\n  ", unsolvable.Chain);
+                throw new BothyException($"cannot solve {Spec.FileName} for {architecture}:{chain}") { Hint = unsolvable.Suggestion };
             case var other:
                 throw new InvalidOperationException($"no such resolution: {other}");
         }

@@ -10,8 +10,8 @@ internal static class Readiness
     [
         ("contents.slices", "slices of packages"),
         ("contents.files", "local files"),
-        ("contents.base", "building on another image"),
-        ("contents.baseimage", "building on another image"),
+        ("contents.base", "images on top of others"),
+        ("contents.baseimage", "images on top of others"),
         ("debug", "debug variants"),
         ("init", "an init program"),
         ("policy", "policies"),
