@@ -65,7 +65,13 @@ internal sealed class ApkRootEffect(ImmutableArray<UnpackedApk> packages, ApkAss
 
         foreach (var key in assembly.Keys)
         {
-            state.Write($"etc/apk/keys/{key.Name}", FileContent.Of(key.Text), Keyring);
+            string path = $"etc/apk/keys/{key.Name}";
+            if (!TreePath.TryParse(path, null, out var place) || place.Value != path || place.Name != key.Name)
+            {
+                throw new BothyException($"cannot assemble: '{key.Name}' cannot be the name of a key's file");
+            }
+
+            state.Write(path, FileContent.Of(key.Text), Keyring);
         }
     }
 

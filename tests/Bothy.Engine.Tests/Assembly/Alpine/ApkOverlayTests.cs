@@ -142,6 +142,18 @@ public sealed class ApkOverlayTests : AssemblerTestBase, IDisposable
     public void The_world_is_sorted_by_name_and_has_each_name_once() =>
         Assert.Equal("!a\nb@edge>=1\nc<2\n", Text(Assemble(Image, [], [], ["c>1", "b@edge=>1", "!a", "c<2"]), "etc/apk/world"));
 
+    [Theory]
+    [InlineData("../passwd")]
+    [InlineData("sub/key.rsa.pub")]
+    [InlineData("")]
+    [InlineData(".")]
+    public void A_key_cannot_be_put_elsewhere(string name)
+    {
+        var request = new AssemblyRequest([], [], Image) { Apk = new ApkAssembly { Architecture = "x86_64", Packages = [], Keys = [new ApkKeyFile(name, "key")] } };
+
+        Assert.Equal($"cannot assemble: '{name}' cannot be the name of a key's file", Assert.Throws<BothyException>(() => Assembler.Assemble(request, CancellationToken.None)).Message);
+    }
+
     [Fact]
     public void Without_a_database_the_image_says_nothing_of_packages()
     {
