@@ -46,12 +46,12 @@ public sealed class Catalogue : IDisposable
     internal static Catalogue? TryOpen(StoreDirectory directory, CatalogueName name)
     {
         string path = directory.Catalogue(name);
-        if (StoreDirectory.TryOpenRead(path, name.ToString()) is not { } handle)
+        if (directory.TryOpenRead(path, name.ToString()) is not { } handle)
         {
             return null;
         }
 
-        var source = new CatalogueSource(handle, path, name);
+        var source = new CatalogueSource(handle, directory, path, name);
         try
         {
             var opened = source.Guard(() => Read(source, name));
@@ -91,7 +91,7 @@ public sealed class Catalogue : IDisposable
 }
 
 /// <summary>The open file of a catalogue, and what to do when it is damaged.</summary>
-internal sealed class CatalogueSource(SafeFileHandle handle, string path, CatalogueName name) : IDisposable
+internal sealed class CatalogueSource(SafeFileHandle handle, StoreDirectory directory, string path, CatalogueName name) : IDisposable
 {
     public long FileLength => RandomAccess.GetLength(handle);
 
@@ -145,11 +145,8 @@ internal sealed class CatalogueSource(SafeFileHandle handle, string path, Catalo
     }
 
     /// <summary>Removes the catalogue and returns the exception to throw.</summary>
-    public DamagedItemException Damaged(string problem, Exception? inner = null)
-    {
-        StoreDirectory.RemoveQuietly(path);
-        return new DamagedItemException(name.ToString(), problem, inner);
-    }
+    public DamagedItemException Damaged(string problem, Exception? inner = null) =>
+        directory.Damaged(path, name.ToString(), problem, inner);
 
     public void Dispose() => handle.Dispose();
 

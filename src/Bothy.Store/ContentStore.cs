@@ -36,15 +36,67 @@ public sealed class ContentStore
         string? Value(string name) => environment.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
     }
 
+    /// <summary>
+    /// Told of each item that was found damaged, once it is removed and whatever becomes of it: a result is simply made again, while a
+    /// missing package ends what needs it. Called from several threads.
+    /// </summary>
+    public Action<DamagedItemException>? DamageFound
+    {
+        get => _directory.DamageFound;
+        set => _directory.DamageFound = value;
+    }
+
+    internal StoreDirectory Files => _directory;
+
+    /// <summary>
+    /// Says that what is used from here on, until the lease is disposed of, must not be pruned by other processes. Take one before looking for
+    /// anything. A process that dies ends its leases. Where the store cannot be written nothing is held.
+    /// </summary>
+    public StoreLease BeginLease() => _directory.Marks.Begin(_directory);
+
+    /// <summary>
+    /// Waits until nobody else, in this process or another, is making <paramref name="item"/>, and then keeps others from making it until the
+    /// claim is disposed of. Look for the item again before making it: whoever was waited for has probably made it. A process that dies
+    /// gives up its claims.
+    /// </summary>
+    /// <param name="item">Its name, whatever it is, the same for all that make it.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="StoreWriteException">The store cannot be written.</exception>
+    public async Task<ItemClaim> ClaimAsync(string item, CancellationToken cancellationToken)
+    {
+        var waiting = new ClaimWait(_directory, item);
+        while (!waiting.TryClaim())
+        {
+            await Task.Delay(waiting.Delay, cancellationToken);
+        }
+
+        return waiting.Claim;
+    }
+
+    /// <summary>Claims an item as <see cref="ClaimAsync"/> does, on this thread.</summary>
+    /// <inheritdoc cref="ClaimAsync" path="/param"/>
+    /// <exception cref="StoreWriteException">The store cannot be written.</exception>
+    public ItemClaim Claim(string item, CancellationToken cancellationToken)
+    {
+        var waiting = new ClaimWait(_directory, item);
+        while (!waiting.TryClaim())
+        {
+            cancellationToken.WaitHandle.WaitOne(waiting.Delay);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return waiting.Claim;
+    }
+
     /// <summary>Whether there is a blob with this digest; its bytes are not looked at.</summary>
-    public bool Contains(Digest digest) => File.Exists(_directory.Blob(digest));
+    public bool Contains(Digest digest) => _directory.Marks.Use(_directory.Blob(digest));
 
     /// <summary>Opens a blob without checking its bytes, or returns null. The stream is the caller's.</summary>
     public FileStream? TryOpen(Digest digest)
     {
         try
         {
-            return new FileStream(_directory.Blob(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            return !Contains(digest) ? null : new FileStream(_directory.Blob(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -191,11 +243,7 @@ public sealed class ContentStore
         }
     }
 
-    private DamagedItemException Damaged(Digest digest)
-    {
-        Remove(digest);
-        return new DamagedItemException(digest.ToString(), "its bytes have another digest");
-    }
+    private DamagedItemException Damaged(Digest digest) => _directory.Damaged(_directory.Blob(digest), digest.ToString(), "its bytes have another digest");
 
     private void RemoveFile(string path) => _directory.Translated(() =>
     {

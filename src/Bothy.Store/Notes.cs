@@ -9,7 +9,7 @@ public sealed class Notes
 
     internal Notes(StoreDirectory directory) => _directory = directory;
 
-    /// <summary>The record named <paramref name="key"/>, or null. One that a power cut damaged counts as none.</summary>
+    /// <summary>The record named <paramref name="key"/>, or null. One that is damaged is removed and counts as none.</summary>
     public byte[]? TryRead(string key)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
@@ -27,10 +27,20 @@ public sealed class Notes
             throw new BothyException($"cannot read the note '{key}' from the store: {FileFailure.Reason(failure)}", failure);
         }
 
-        int line = file.AsSpan().IndexOf((byte)'\n');
-        return line >= 0 && file.AsSpan(0, line).SequenceEqual(Encoding.ASCII.GetBytes(Digest.Of(file.AsSpan(line + 1)).Hex))
-            ? file[(line + 1)..]
-            : null;
+        if (Content(file) is { } content)
+        {
+            return file[content];
+        }
+
+        _directory.Damaged(_directory.Note(key), $"the note '{key}'", "its bytes have another digest");
+        return null;
+    }
+
+    /// <summary>Where in its file the content of a note is; null where it is not what was written.</summary>
+    internal static Range? Content(ReadOnlySpan<byte> file)
+    {
+        int line = file.IndexOf((byte)'\n');
+        return line >= 0 && file[..line].SequenceEqual(Encoding.ASCII.GetBytes(Digest.Of(file[(line + 1)..]).Hex)) ? (line + 1).. : null;
     }
 
     /// <summary>Writes the record named <paramref name="key"/> in place of an earlier one.</summary>

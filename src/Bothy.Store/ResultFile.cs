@@ -17,13 +17,15 @@ internal sealed class ResultFile : IDisposable
     private const int TrailerSize = 16 + SHA256.HashSizeInBytes;
 
     private readonly SafeFileHandle _handle;
+    private readonly StoreDirectory _directory;
     private readonly string _path;
     private readonly ResultName _name;
     private byte[] _digests = [];
 
-    private ResultFile(SafeFileHandle handle, string path, ResultName name)
+    private ResultFile(SafeFileHandle handle, StoreDirectory directory, string path, ResultName name)
     {
         _handle = handle;
+        _directory = directory;
         _path = path;
         _name = name;
     }
@@ -52,12 +54,12 @@ internal sealed class ResultFile : IDisposable
     public static ResultFile? TryOpen(StoreDirectory directory, ResultName name)
     {
         string path = directory.Result(name);
-        if (StoreDirectory.TryOpenRead(path, name.ToString()) is not { } handle)
+        if (directory.TryOpenRead(path, name.ToString()) is not { } handle)
         {
             return null;
         }
 
-        var file = new ResultFile(handle, path, name);
+        var file = new ResultFile(handle, directory, path, name);
         try
         {
             if (file.ReadEnd())
@@ -102,11 +104,7 @@ internal sealed class ResultFile : IDisposable
     }
 
     /// <summary>Removes the result and returns the exception to throw.</summary>
-    public DamagedItemException Damaged(string problem)
-    {
-        StoreDirectory.RemoveQuietly(_path);
-        return new DamagedItemException(_name.ToString(), problem);
-    }
+    public DamagedItemException Damaged(string problem) => _directory.Damaged(_path, _name.ToString(), problem);
 
     public void Dispose() => _handle.Dispose();
 

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bothy.Store;
@@ -24,7 +26,16 @@ internal sealed class StoreDirectory(string path)
     private readonly Lock _creating = new();
     private volatile bool _created;
 
+    // What was reported: several that read a damaged item at once all find out.
+    private readonly ConcurrentDictionary<string, bool> _reported = new(StringComparer.Ordinal);
+
     public string Root { get; } = Path.GetFullPath(path);
+
+    /// <summary>What is in use, so that pruning leaves it.</summary>
+    public UseMarks Marks { get; } = new(Path.GetFullPath(path));
+
+    /// <summary>Told of each damaged item.</summary>
+    public Action<DamagedItemException>? DamageFound { get; set; }
 
     private string Temporary => Path.Combine(Root, "temporary");
 
@@ -32,7 +43,7 @@ internal sealed class StoreDirectory(string path)
 
     public string Partial(Digest digest) => Path.Combine(Root, "partial", digest.Hex);
 
-    public string Note(string key) => Path.Combine(Root, "notes", Digest.Of(System.Text.Encoding.UTF8.GetBytes(key)).Hex);
+    public string Note(string key) => Path.Combine(Root, "notes", Digest.Of(Encoding.UTF8.GetBytes(key)).Hex);
 
     public string Catalogue(CatalogueName name) => Path.Combine(Root, "catalogues", $"{name.Source.Hex}.{name.Kind}");
 
@@ -49,28 +60,21 @@ internal sealed class StoreDirectory(string path)
     public FileStream? TryOpenPartial(Digest digest)
     {
         Create();
-        string name = Partial(digest);
-        return Translated(() =>
-        {
-            FileStream file;
-            try
-            {
-                file = OpenLocked(name, FileMode.OpenOrCreate);
-            }
-            catch (IOException busy) when (IsLocked(busy))
-            {
-                return null;
-            }
+        return TryOpenOwn(Partial(digest));
+    }
 
-            // Between opening and locking, its owner may have finished and renamed or removed it: then this is the item itself.
-            if (!StillHas(file, name))
-            {
-                file.Dispose();
-                return null;
-            }
+    /// <summary>The file whose lock says that <paramref name="item"/> is being made; null where somebody else is making it.</summary>
+    public FileStream? TryOpenClaim(string item)
+    {
+        Create();
+        return TryOpenOwn(Path.Combine(Root, "claims", Digest.Of(Encoding.UTF8.GetBytes(item)).Hex));
+    }
 
-            return file;
-        });
+    /// <summary>A new file whose lock says that this process uses the store.</summary>
+    public FileStream CreateLease()
+    {
+        Create();
+        return Translated(() => OpenLocked(Path.Combine(Root, "leases", UniqueName()), FileMode.CreateNew));
     }
 
     /// <summary>
@@ -112,11 +116,11 @@ internal sealed class StoreDirectory(string path)
 
     /// <summary>Opens the file of <paramref name="item"/>; null where there is none.</summary>
     /// <exception cref="BothyException">It cannot be read.</exception>
-    public static SafeFileHandle? TryOpenRead(string path, string item)
+    public SafeFileHandle? TryOpenRead(string path, string item)
     {
         try
         {
-            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            return Marks.Use(path) ? File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete) : null;
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -148,6 +152,19 @@ internal sealed class StoreDirectory(string path)
         }
     }
 
+    /// <summary>Removes a damaged item, says so to whoever listens, and returns the exception to throw.</summary>
+    public DamagedItemException Damaged(string path, string item, string problem, Exception? inner = null)
+    {
+        RemoveQuietly(path);
+        var damaged = new DamagedItemException(item, problem, inner);
+        if (_reported.TryAdd(damaged.Message, true))
+        {
+            DamageFound?.Invoke(damaged);
+        }
+
+        return damaged;
+    }
+
     /// <summary>Creates the directories and, once, removes what dead processes left.</summary>
     public void Create()
     {
@@ -167,7 +184,7 @@ internal sealed class StoreDirectory(string path)
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(Root) ?? Root);
                 CreateOne(Root);
-                foreach (string name in (string[])["blobs", "catalogues", "notes", "partial", "results", "temporary"])
+                foreach (string name in (string[])["blobs", "catalogues", "claims", "leases", "notes", "partial", "results", "temporary"])
                 {
                     CreateOne(Path.Combine(Root, name));
                 }
@@ -196,6 +213,29 @@ internal sealed class StoreDirectory(string path)
 
     public static bool IsLocked(IOException failure) => failure.GetType() == typeof(IOException) && failure.HResult is 11 or 35;
 
+    // Null where another process has it.
+    private FileStream? TryOpenOwn(string name) => Translated(() =>
+    {
+        FileStream file;
+        try
+        {
+            file = OpenLocked(name, FileMode.OpenOrCreate);
+        }
+        catch (IOException busy) when (IsLocked(busy))
+        {
+            return null;
+        }
+
+        // Between opening and locking, its owner may have finished and renamed or removed it: then this is another file.
+        if (!StillHas(file, name))
+        {
+            file.Dispose();
+            return null;
+        }
+
+        return file;
+    });
+
     // Explicit modes, whatever the umask: a store may be shared, and its content is public packages.
     private static FileStream OpenLocked(string name, FileMode mode)
     {
@@ -213,7 +253,7 @@ internal sealed class StoreDirectory(string path)
         string? now = new FileInfo($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}").LinkTarget;
         return now is null
             ? File.Exists(name)
-            : now.EndsWith($"/partial/{Path.GetFileName(name)}", StringComparison.Ordinal);
+            : now.EndsWith($"/{Path.GetFileName(Path.GetDirectoryName(name))}/{Path.GetFileName(name)}", StringComparison.Ordinal);
     }
 
     private static void CreateOne(string directory)
@@ -228,7 +268,9 @@ internal sealed class StoreDirectory(string path)
         }
     }
 
-    private string TemporaryName() => Path.Combine(Temporary, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
+    private string TemporaryName() => Path.Combine(Temporary, UniqueName());
+
+    private static string UniqueName() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
     private void Sweep()
     {
@@ -238,6 +280,8 @@ internal sealed class StoreDirectory(string path)
             // The file system's own clock, which is the one that dated the others.
             var now = File.GetLastWriteTimeUtc(probe.SafeFileHandle);
             Sweep("temporary", now - TemporaryAge);
+            Sweep("claims", now - TemporaryAge);
+            Sweep("leases", now - TemporaryAge);
             Sweep("partial", now - PartialAge);
             File.Delete(probe.Name);
         }
