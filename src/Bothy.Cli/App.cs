@@ -65,6 +65,7 @@ internal static class App
             SolveCommand.Create(surroundings, terminal),
             LockCommand.Create(surroundings, terminal),
             ShowCommand.Create(surroundings, terminal),
+            StoreCommand.Create(surroundings, terminal),
             PackageCommand.Create(surroundings, terminal),
         };
         var help = root.Options.OfType<HelpOption>().Single();

@@ -230,6 +230,20 @@ public sealed class ContentStore
     /// <exception cref="StoreWriteException">The store cannot be written.</exception>
     public ResultWriter BeginResult(string kind, Digest key) => new(_directory, new ResultName(key, kind));
 
+    /// <summary>Opens a catalogue, and has <paramref name="make"/> make it where there is none that is good and nobody else is making it.</summary>
+    /// <exception cref="BothyException">It cannot be made.</exception>
+    public Catalogue OpenOrMakeCatalogue(Digest source, string kind, Func<Catalogue> make, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(make);
+        return TryOpenIntactCatalogue(source, kind) ?? MakeOnce();
+
+        Catalogue MakeOnce()
+        {
+            using var claim = Claim($"catalogue {source} {kind}", cancellationToken);
+            return TryOpenIntactCatalogue(source, kind) ?? make();
+        }
+    }
+
     /// <summary>Opens a catalogue as <see cref="TryOpenCatalogue"/> does, or returns null also where it was damaged: it is gone, and can be made again.</summary>
     public Catalogue? TryOpenIntactCatalogue(Digest source, string kind)
     {

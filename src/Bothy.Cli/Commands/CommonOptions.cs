@@ -117,7 +117,10 @@ internal sealed class CommonOptions
         bool offline = arguments.GetValue(_offline);
         return new BuildSettings
         {
-            Store = new ContentStore(ContentStore.DefaultDirectory(surroundings.Environment)),
+            Store = new ContentStore(ContentStore.DefaultDirectory(surroundings.Environment))
+            {
+                DamageFound = damaged => progress.Report(new BuildEvent.Warning($"{damaged.Message}; making it anew")),
+            },
             Transfer = new TransferClient(
                 new TransferSettings
                 {

@@ -32,6 +32,12 @@ internal static class Examples
               bothy show python.yaml                                      the effective image file, packages and sizes
 
             """,
+        ["store prune"] = """
+            Examples:
+              bothy store prune --keep 5G                                 what was not used for longest goes first
+              bothy store prune --keep 0                                  all but what running builds use
+
+            """,
         ["package index"] = """
             Examples:
               bothy package index repo/x86_64 --sign me@example.org-65f1a2b3.rsa    writes repo/x86_64/APKINDEX.tar.gz

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Bothy.Engine.Building;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
+using Bothy.Store;
 
 namespace Bothy.Cli.Commands;
 
@@ -15,11 +16,13 @@ internal sealed class Session : IDisposable
 {
     private readonly BuildSettings _settings;
     private readonly LockPlace _lock;
+    private readonly StoreLease _lease;
 
     public Session(BuildSettings settings, ImageSpec image, ImmutableArray<ImageArchitecture> architectures, LockPlace lockPlace)
     {
         _settings = settings;
         _lock = lockPlace;
+        _lease = settings.Store.BeginLease();
         Image = image;
         Architectures = architectures;
         Builder = new ImageBuilder(settings);
@@ -78,5 +81,9 @@ internal sealed class Session : IDisposable
         return wanted.IsEmpty ? plan : plan with { Architectures = plan.Architectures.RemoveRange(surplus) };
     }
 
-    public void Dispose() => _settings.Transfer.Dispose();
+    public void Dispose()
+    {
+        _lease.Dispose();
+        _settings.Transfer.Dispose();
+    }
 }

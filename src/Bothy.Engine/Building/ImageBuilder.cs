@@ -111,7 +111,7 @@ public sealed class ImageBuilder(BuildSettings settings)
     }
 
     private Task<Built> BuildOneAsync(ImageSpec spec, string name, LockedArchitecture locked, bool strict, CancellationToken cancellationToken) =>
-        settings.MakingAnewAsync(async () =>
+        Repair.MakingAnewAsync(async () =>
         {
             var architecture = ArchitectureNamed(name);
             var assembly = await AssembleAsync(spec, name, locked, cancellationToken);

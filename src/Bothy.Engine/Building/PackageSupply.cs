@@ -66,9 +66,8 @@ internal sealed class PackageSupply(BuildSettings settings) : IDisposable
         {
             return await OpenAsync(package, cancellationToken);
         }
-        catch (DamagedItemException damaged)
+        catch (DamagedItemException)
         {
-            settings.Progress.Report(new BuildEvent.Warning($"{damaged.Message}; fetching {package.Id} again"));
             await _fetcher.FetchAsync(wanted, progress, cancellationToken);
             return await OpenAsync(package, cancellationToken);
         }

@@ -59,7 +59,7 @@ internal abstract class Planner<TSources>(BuildSettings settings, ImageSpec spec
             string phase = $"indexes {name}";
             Settings.Progress.Report(new BuildEvent.Started(phase));
             var floor = previous?.Architectures.GetValueOrDefault(architecture.Name);
-            var (plan, indexed) = await Settings.MakingAnewAsync(
+            var (plan, indexed) = await Repair.MakingAnewAsync(
                 () => PlanAsync(sources, name, floor, new TotalProgress(phase, 0, Settings.Progress), cancellationToken));
             Settings.Progress.Report(new BuildEvent.Finished(phase, FormattableString.Invariant($"{indexed}, {plan.Packages.Length} chosen")));
             plans[architecture.Name] = plan;

@@ -52,7 +52,7 @@ public sealed class ApkPackages(ContentStore store)
 
     private PackageContents Open(PackageId id, Digest digest, ApkChecksum? checksum, CancellationToken cancellationToken)
     {
-        var catalogue = store.TryOpenIntactCatalogue(digest, CatalogueKind) ?? Decode(id, digest, cancellationToken);
+        var catalogue = store.OpenOrMakeCatalogue(digest, CatalogueKind, () => Decode(id, digest, cancellationToken), cancellationToken);
         try
         {
             var control = catalogue.Attachments;

@@ -33,7 +33,7 @@ public sealed class DebPackages(ContentStore store)
 
     private PackageContents Open(PackageId id, Digest digest, CancellationToken cancellationToken)
     {
-        var catalogue = store.TryOpenIntactCatalogue(digest, CatalogueKind) ?? Decode(id, digest, cancellationToken);
+        var catalogue = store.OpenOrMakeCatalogue(digest, CatalogueKind, () => Decode(id, digest, cancellationToken), cancellationToken);
         try
         {
             CheckControl(catalogue.Attachments, id);

@@ -35,10 +35,24 @@ internal sealed class IndexFetcher(TransferClient transfer, ContentStore store)
             throw new BothyException(FormattableString.Invariant($"cannot use {wanted.Repository}: {wanted.File.Path} has {wanted.File.Size} bytes, more than {MaxFileSize}"));
         }
 
+        return TryOpenCompact(wanted) is { } compact
+            ? Present(wanted, compact, progress)
+            : await FetchOnceAsync(wanted, options, progress, cancellationToken);
+    }
+
+    private static (DebianIndex, VerifiedIndex) Present(WantedIndex wanted, (DebianIndex, VerifiedIndex) index, IProgress<FetchProgress>? progress)
+    {
+        progress?.Report(new FetchProgress(wanted.Origin.ToString(), wanted.File.Size, wanted.File.Size));
+        return index;
+    }
+
+    // Of several builds that miss an index one fetches and scans it, and the others find it there.
+    private async Task<(DebianIndex, VerifiedIndex)> FetchOnceAsync(WantedIndex wanted, DebianFetchOptions options, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
+    {
+        using var claim = await store.ClaimAsync($"index {wanted.File.Hash}", cancellationToken);
         if ((TryOpenCompact(wanted) ?? await TryReadStoredAsync(wanted, cancellationToken)) is { } stored)
         {
-            progress?.Report(new FetchProgress(wanted.Origin.ToString(), wanted.File.Size, wanted.File.Size));
-            return stored;
+            return Present(wanted, stored, progress);
         }
 
         if (options.Offline)

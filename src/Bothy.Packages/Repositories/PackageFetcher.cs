@@ -45,10 +45,24 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
     {
         ArgumentNullException.ThrowIfNull(package);
         var arrival = new PackageArrival(store, package.Identity);
+        return arrival.TryFind() is { } present
+            ? Present(package, present, progress)
+            : await FetchOnceAsync(package, arrival, progress, cancellationToken);
+    }
+
+    private static Digest Present(PackageToFetch package, Digest digest, IProgress<FetchProgress>? progress)
+    {
+        progress?.Report(new FetchProgress(package.Id.ToString(), package.Size, package.Size));
+        return digest;
+    }
+
+    // Of several builds that miss a package one fetches it, and the others find it there.
+    private async Task<Digest> FetchOnceAsync(PackageToFetch package, PackageArrival arrival, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
+    {
+        using var claim = await store.ClaimAsync($"package {package.Identity}", cancellationToken);
         if ((arrival.TryFind() ?? await TryTakeAsync(package, arrival, cancellationToken)) is { } present)
         {
-            progress?.Report(new FetchProgress(package.Id.ToString(), package.Size, package.Size));
-            return present;
+            return Present(package, present, progress);
         }
 
         BothyException? first = null;
