@@ -52,9 +52,22 @@ internal sealed class RunningProgram : IDisposable
     }
 
     /// <summary>Sends <paramref name="signal"/> (<c>INT</c>, <c>TERM</c>, <c>KILL</c>) and waits for the end.</summary>
-    public async Task<Outcome> EndAsync(string signal)
+    public Task<Outcome> EndAsync(string signal)
     {
         Judge.Run("sh", "-c", FormattableString.Invariant($"kill -{signal} {_process.Id}")).Succeeded();
+        return EndAsync();
+    }
+
+    /// <summary>Kills it, unless it has ended, and waits for the end.</summary>
+    public Task<Outcome> KillAsync()
+    {
+        _process.Kill();
+        return EndAsync();
+    }
+
+    /// <summary>Waits for the end.</summary>
+    public async Task<Outcome> EndAsync()
+    {
         _error.Append(await _process.StandardError.ReadToEndAsync().WaitAsync(Patience));
         await _process.WaitForExitAsync().WaitAsync(Patience);
         return new Outcome(_process.ExitCode, await _output, _error.ToString());
