@@ -127,7 +127,7 @@ internal sealed class Workshop : IDisposable
     }
 
     /// <summary>Fails unless <paramref name="outcome"/> is exactly this refusal, without any output, in a store that is whole.</summary>
-    public void AssertRefused(Outcome outcome, string message, string? hint = null, int partial = 0)
+    public void AssertRefused(Outcome outcome, string message, string? hint = null, int? partial = 0)
     {
         Assert.Equal(message, outcome.Message);
         Assert.Equal(hint, outcome.Hint);
@@ -137,7 +137,7 @@ internal sealed class Workshop : IDisposable
     }
 
     /// <summary>Fails where an output was begun or the store holds anything unfinished.</summary>
-    public void AssertNothingLeft(int partial = 0)
+    public void AssertNothingLeft(int? partial = 0)
     {
         Assert.False(Directory.Exists(this["out"]));
         StoreAudit.Check(Store, partial);
