@@ -93,6 +93,13 @@ public sealed class ImageBuilder(BuildSettings settings)
                 $"the lock was written for compression {plan.Tool.Compression} and this version's is {Tool.Compression}: the files are the same, the digests are not"));
         }
 
+        // A layer that the store has is read, and found damaged, on its way out.
+        return await Repair.MakingAnewAsync(() => BuildAndDeliverAsync(spec, plan, destinations, strict, cancellationToken));
+    }
+
+    private async Task<BuildResult> BuildAndDeliverAsync(
+        ImageSpec spec, LockFile plan, ImmutableArray<Destination> destinations, bool strict, CancellationToken cancellationToken)
+    {
         var built = new List<Built>();
         foreach (var (name, locked) in plan.Architectures)
         {

@@ -28,8 +28,14 @@ public sealed class LayerStore(ContentStore store)
         var parts = writer.PartsOf(tree);
         string kind = "layer-" + LayerEncoding.NameOf(options.Compression);
         var key = KeyOf(parts);
-        var layer = TryFind(kind, key) ?? Make(kind, key, writer, parts, cancellationToken);
+        var layer = TryFind(kind, key) ?? MakeOnce();
         return (layer, new StoredLayer(store, kind, key, layer.Blob));
+
+        Layer MakeOnce()
+        {
+            using var claim = store.Claim($"{kind} {key}", cancellationToken);
+            return TryFind(kind, key) ?? Make(kind, key, writer, parts, cancellationToken);
+        }
     }
 
     private static Digest KeyOf(ImmutableArray<LayerPart> parts)

@@ -99,10 +99,27 @@ internal sealed class IndexFetcher(TransferClient transfer, ContentStore store)
             await using var stored = store.TryOpenVerified(digest);
             return stored is null ? null : await ScanAndKeepAsync(stored, wanted, digest, cancellationToken);
         }
+        catch (BothyException failure) when (failure is not (StoreWriteException or DamagedItemException) && !IsIntact(digest))
+        {
+            // Bytes that are not the index's own explain everything else that is wrong with them.
+            return null;
+        }
         catch (DamagedItemException)
         {
             // It was removed, and is fetched again.
             return null;
+        }
+    }
+
+    private bool IsIntact(Digest digest)
+    {
+        try
+        {
+            return store.TryRead(digest, MaxFileSize) is not null;
+        }
+        catch (DamagedItemException)
+        {
+            return false;
         }
     }
 
