@@ -24,7 +24,7 @@ internal static class Readiness
     {
         var problems = NotBuilt
             .Where(feature => spec.MarkOf(feature.Key) is not null && !(feature.Key == "debug" && !spec.Debug))
-            .Select(feature => (Mark: spec.MarkOf(feature.Key)!.Value, Text: $"'{feature.Key}': this version does not build {feature.What} yet"))
+            .Select(feature => (Mark: spec.MarkOf(feature.Key)!, Text: $"'{feature.Key}': this version does not build {feature.What} yet"))
             .Concat(Mixtures(spec))
             .OrderBy(problem => problem.Mark)
             .Select(problem => $"{problem.Mark}: {problem.Text}")

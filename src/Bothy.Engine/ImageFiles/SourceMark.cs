@@ -1,11 +1,16 @@
 namespace Bothy.Engine.ImageFiles;
 
 /// <summary>Where in an image file something stands: the file as it was named, and the line and column, each counted from 1.</summary>
-public readonly record struct SourceMark(string File, int Line, int Column) : IComparable<SourceMark>
+public sealed record SourceMark(string File, int Line, int Column) : IComparable<SourceMark>
 {
     /// <summary>By file, line and column.</summary>
-    public int CompareTo(SourceMark other)
+    public int CompareTo(SourceMark? other)
     {
+        if (other is null)
+        {
+            return 1;
+        }
+
         int byFile = string.CompareOrdinal(File, other.File);
         int byLine = byFile != 0 ? byFile : Line.CompareTo(other.Line);
         return byLine != 0 ? byLine : Column.CompareTo(other.Column);
@@ -16,10 +21,10 @@ public readonly record struct SourceMark(string File, int Line, int Column) : IC
 }
 
 /// <summary>A value of an image file and where it stands. Two are equal when their values are: the place is not part of what was said.</summary>
-public readonly record struct Marked<T>(T Value, SourceMark Mark)
+public sealed record Marked<T>(T Value, SourceMark Mark)
 {
     /// <summary>Whether both say the same.</summary>
-    public bool Equals(Marked<T> other) => EqualityComparer<T>.Default.Equals(Value, other.Value);
+    public bool Equals(Marked<T>? other) => other is not null && EqualityComparer<T>.Default.Equals(Value, other.Value);
 
     /// <inheritdoc />
     public override int GetHashCode() => Value is null ? 0 : EqualityComparer<T>.Default.GetHashCode(Value);

@@ -42,8 +42,8 @@ public sealed class ImageFileIncludeTests : IDisposable
 
         Golden.Matches(ImageSpecWriter.ToYaml(spec), "included.yaml");
         Assert.Equal("x.yaml:2:26", spec.Contents.Packages[2].Mark.ToString());
-        Assert.Equal("base.yaml:2:1", spec.MarkOf("entrypoint").ToString());
-        Assert.Equal("x.yaml:3:1", spec.MarkOf("cmd").ToString());
+        Assert.Equal("base.yaml:2:1", spec.MarkOf("entrypoint")?.ToString());
+        Assert.Equal("x.yaml:3:1", spec.MarkOf("cmd")?.ToString());
     }
 
     [Fact]

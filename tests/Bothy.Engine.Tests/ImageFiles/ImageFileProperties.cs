@@ -8,6 +8,8 @@ namespace Bothy.Engine.Tests.ImageFiles;
 
 public sealed class ImageFileProperties
 {
+    private static readonly SourceMark Nowhere = new("x.yaml", 1, 1);
+
     private static readonly string[] Awkward =
     [
         "", " ", "a b", "a: b", "a #b", "#", "- a", "yes", "null", "~", "1", "0x1", "1e3", "'", "\"", "\\", "a\nb", "a\nb\n", "\n", " a\n b", "a \nb", "\ta", "é", "🦊",
@@ -64,14 +66,14 @@ public sealed class ImageFileProperties
             .Aggregate(ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal), (map, pair) => map.SetItem(pair.Item1, pair.Item2)));
 
     private static Gen<SpecNode> Nodes(int depth) => depth == 0
-        ? Texts().Select(SpecNode (text) => new SpecNode.Scalar(text, IsPlain: false, default))
+        ? Texts().Select(SpecNode (text) => new SpecNode.Scalar(text, IsPlain: false, Nowhere))
         : Gen.OneOf(
             Nodes(0),
-            Gen.Elements("true", "5", "", "plain text", "~").Select(SpecNode (text) => new SpecNode.Scalar(text, IsPlain: true, default)),
-            Nodes(depth - 1).ListOf().Select(SpecNode (items) => new SpecNode.Sequence([.. items.Take(4)], default)),
+            Gen.Elements("true", "5", "", "plain text", "~").Select(SpecNode (text) => new SpecNode.Scalar(text, IsPlain: true, Nowhere)),
+            Nodes(depth - 1).ListOf().Select(SpecNode (items) => new SpecNode.Sequence([.. items.Take(4)], Nowhere)),
             Gen.Zip(Texts(), Nodes(depth - 1)).ListOf().Select(SpecNode (entries) => new SpecNode.Mapping(
-                [.. entries.Take(4).DistinctBy(entry => entry.Item1).Select(entry => KeyValuePair.Create(new Marked<string>(entry.Item1, default), entry.Item2))],
-                default)));
+                [.. entries.Take(4).DistinctBy(entry => entry.Item1).Select(entry => KeyValuePair.Create(new Marked<string>(entry.Item1, Nowhere), entry.Item2))],
+                Nowhere)));
 
     private static Gen<ImageSpec> Specs() =>
         from environment in TextMaps()
@@ -87,13 +89,13 @@ public sealed class ImageFileProperties
             FileName = "x.yaml",
             Contents = new ContentsSpec
             {
-                Packages = [new("a", default)],
-                Keyring = [.. keyring.Where(text => text.Length > 0).Select(text => new Marked<string>(text, default))],
+                Packages = [new("a", Nowhere)],
+                Keyring = [.. keyring.Where(text => text.Length > 0).Select(text => new Marked<string>(text, Nowhere))],
             },
             Environment = environment,
             Labels = labels,
             Command = [.. words],
             Tests = tests is SpecNode.Scalar { IsPlain: true, Text: "" or "~" } ? null : tests,
-            Paths = [new PathSpec(PathKind.SymbolicLink, Bothy.Formats.Trees.TreePath.Parse("a"), default) { Source = source.Length == 0 ? "b" : source, Permissions = mode, Recursive = recursive }],
+            Paths = [new PathSpec(PathKind.SymbolicLink, Bothy.Formats.Trees.TreePath.Parse("a"), Nowhere) { Source = source.Length == 0 ? "b" : source, Permissions = mode, Recursive = recursive }],
         };
 }

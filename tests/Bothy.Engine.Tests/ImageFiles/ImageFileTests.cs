@@ -73,8 +73,8 @@ public sealed class ImageFileTests
         var spec = Read(Everything);
 
         Golden.Matches(SpecDump.Of(spec), "everything.txt");
-        Assert.Equal("x.yaml:12:3", spec.MarkOf("contents.slices").ToString());
-        Assert.Equal("x.yaml:45:12", spec.MarkOf("layering.strategy").ToString());
+        Assert.Equal("x.yaml:12:3", spec.MarkOf("contents.slices")?.ToString());
+        Assert.Equal("x.yaml:45:12", spec.MarkOf("layering.strategy")?.ToString());
         Assert.Equal("x.yaml:11:23", spec.Contents.Packages[1].Mark.ToString());
         Assert.Null(spec.MarkOf("include"));
     }
