@@ -23,8 +23,8 @@ namespace Bothy.Packages.Indexes;
 /// </remarks>
 internal static class IndexFormat
 {
-    /// <summary>Counts changes that a reader of an earlier version would misread, also of what lies in a stanza.</summary>
-    public const int Version = 1;
+    /// <summary>Counts changes that a reader of an earlier version would misread, also of what lies in a stanza, and of which stanzas are kept.</summary>
+    public const int Version = 2;
 
     public const int LengthSize = sizeof(int);
     public const int EntrySize = 16;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Bothy.Store;
 using Bothy.Transfer;
 
@@ -15,7 +16,8 @@ internal sealed class AlpineIndexFetcher(TransferClient transfer, ContentStore s
     {
         var wanted = new WantedApkIndex(repository, architecture, options.AllowUntrusted);
         var note = RepositoryNote.TryRead(store, wanted.Key);
-        var seen = note is null ? null : TryLoad(note.Release);
+        // What is there to be read anew is not asked whether it is still what was seen.
+        var seen = note is null || wanted.Address.IsFile ? null : TryLoad(note.Release);
         var (served, servedNote) = options.Offline && !wanted.Address.IsFile
             ? default
             : await DownloadAsync(wanted, seen is null ? null : note, cancellationToken);
@@ -24,9 +26,9 @@ internal sealed class AlpineIndexFetcher(TransferClient transfer, ContentStore s
             Hint = "Run once without --offline so that it gets into the store.",
         };
 
-        var index = wanted.Trust(bytes);
+        var index = wanted.Trust(bytes, servedNote?.Release ?? note!.Release);
         var warnings = new List<string>();
-        if (served is not null && seen is not null && note?.Release != index.Digest && Newer(wanted, seen, index) is { } newer)
+        if (served is not null && note is not null && note.Release != index.Digest && Newer(wanted, note.Release, index) is { } newer)
         {
             if (options.AllowOlder)
             {
@@ -55,12 +57,12 @@ internal sealed class AlpineIndexFetcher(TransferClient transfer, ContentStore s
     }
 
     // The keys may have changed since it was seen; then it is as good as never seen.
-    private static AlpineIndex? Newer(WantedApkIndex wanted, byte[] seen, AlpineIndex served)
+    private AlpineIndex? Newer(WantedApkIndex wanted, Digest digest, AlpineIndex served)
     {
         try
         {
-            var index = wanted.Trust(seen);
-            return index.Time > served.Time && (served.IsUntrusted || !index.IsUntrusted) ? index : null;
+            var index = TryLoad(digest) is { } seen ? wanted.Trust(seen, digest) : null;
+            return index is not null && index.Time > served.Time && (served.IsUntrusted || !index.IsUntrusted) ? index : null;
         }
         catch (BothyException)
         {
@@ -99,7 +101,7 @@ internal sealed class AlpineIndexFetcher(TransferClient transfer, ContentStore s
                 return default;
             case FetchResult.Found found:
                 // Kept before it is trusted: the bytes are only looked at again through Trust, and the note is written after it.
-                byte[] bytes = found.Bytes.ToArray();
+                byte[] bytes = MemoryMarshal.TryGetArray(found.Bytes, out var whole) && whole.Count == whole.Array!.Length ? whole.Array : found.Bytes.ToArray();
                 return (bytes, new RepositoryNote(store.AddBytes(bytes), Signature: null, found.LastModified, found.EntityTag));
             case FetchResult.NotFound missing:
                 throw new BothyException(missing.Failure.Message, missing.Failure)

@@ -21,9 +21,9 @@ internal sealed record WantedApkIndex(AlpineRepository Repository, string Archit
 
     private string Source => $"the index of {this}";
 
-    /// <summary>Verifies the signatures and reads what the index says about itself.</summary>
+    /// <summary>Verifies the signatures and reads what the index says about itself. Its bytes have the digest <paramref name="digest"/>.</summary>
     /// <exception cref="BothyException">No key of the repository's signed it, or it was changed, or is no index.</exception>
-    public AlpineIndex Trust(byte[] bytes)
+    public AlpineIndex Trust(byte[] bytes, Digest digest)
     {
         var file = IApkIndexFile.Open(bytes, Source);
         var verdict = file.Verify(Repository.Keys);
@@ -38,7 +38,7 @@ internal sealed record WantedApkIndex(AlpineRepository Repository, string Archit
         {
             Repository = Repository,
             Architecture = Architecture,
-            Digest = Digest.Of(bytes),
+            Digest = digest,
             Size = bytes.Length,
             KeyName = verdict.KeyName,
             Problem = verdict.Problem,

@@ -46,7 +46,7 @@ public sealed class ApkCompactIndexTests : IDisposable
         var package = Gen.Zip(Gen.Elements("a", "b", "virtual-a", "package-with-a-longer-name"), Gen.SubListOf(Fields));
         Prop.ForAll(package.ListOf().ToArbitrary(), packages =>
         {
-            byte[] text = Encoding.UTF8.GetBytes(string.Join('\n', packages.Select(package => Stanza(package.Item1, package.Item2))));
+            byte[] text = Encoding.UTF8.GetBytes(string.Join('\n', packages.Select((package, number) => Stanza(package.Item1, package.Item2, number))));
             _store.AddResult(IndexKeeper.KindOf(ApkIndex.Kind), Source, []);
             Assert.Throws<DamagedItemException>(() => OpenAsync(text: null).GetAwaiter().GetResult());
 
@@ -103,8 +103,9 @@ public sealed class ApkCompactIndexTests : IDisposable
         }).QuickCheckThrowOnFailure();
     }
 
-    private static string Stanza(string name, IEnumerable<string> fields) =>
-        $"C:Q1EyN5AdpAOBJWKMR89pp/C66o+OE=\nP:{name}\nV:1.0-r0\n" + string.Concat(fields.Select(field => field + "\n"));
+    // Each with an identity of its own: of several with one identity an index keeps only one.
+    private static string Stanza(string name, IEnumerable<string> fields, int number = 0) =>
+        $"C:{ApkChecksum.FromHash(Convert.FromHexString(Digest.Of(Encoding.ASCII.GetBytes($"{name} {number}")).Hex[..40]))}\nP:{name}\nV:1.0-r0\n" + string.Concat(fields.Select(field => field + "\n"));
 
     /// <summary>Everything that can be asked of an index.</summary>
     private static string Answers(ApkIndex index)
