@@ -5,7 +5,7 @@ using Bothy.Testing;
 
 namespace Bothy.Benchmarks;
 
-/// <summary>xz, gzip and signatures. Data: <c>content</c> (any file), <c>content.xz</c>.</summary>
+/// <summary>xz, zstd, gzip and signatures. Data: <c>content</c> (any file), <c>content.xz</c>, <c>content.zst</c>.</summary>
 [MemoryDiagnoser]
 public class FormatsBenchmarks
 {
@@ -13,6 +13,7 @@ public class FormatsBenchmarks
 
     private byte[] _content = [];
     private byte[] _xz = [];
+    private byte[] _zstd = [];
     private OpenPgpKeyring _keyring = OpenPgpKeyring.Merge();
     private byte[] _message = [];
 
@@ -21,23 +22,17 @@ public class FormatsBenchmarks
     {
         _content = Inputs.File("content") ?? Inputs.Content(16 << 20);
         _xz = Inputs.File("content.xz") ?? Judge.Run("xz", ["--stdout", "-6"], _content).Succeeded().OutputBytes;
+        _zstd = Inputs.File("content.zst") ?? Judge.Run("zstd", ["--stdout", "-3"], _content).Succeeded().OutputBytes;
         using var signer = new TestSigner(Signed);
         _keyring = OpenPgpKeyring.Parse(signer.ExportKeyring(), "keyring");
         _message = signer.ClearSign(new string('x', 100_000) + "\n", Signed);
     }
 
     [Benchmark]
-    public long DecodeXz()
-    {
-        using var stream = new XzStream(new MemoryStream(_xz), "content.xz", long.MaxValue);
-        byte[] buffer = new byte[128 << 10];
-        long length = 0;
-        for (int read; (read = stream.Read(buffer)) > 0; length += read)
-        {
-        }
+    public long DecodeXz() => ReadAll(new XzStream(new MemoryStream(_xz), "content.xz", long.MaxValue));
 
-        return length;
-    }
+    [Benchmark]
+    public long DecodeZstd() => ReadAll(new ZstdStream(new MemoryStream(_zstd), "content.zst", long.MaxValue));
 
     [Benchmark]
     public void EncodeGzip()
@@ -47,5 +42,24 @@ public class FormatsBenchmarks
     }
 
     [Benchmark]
+    public void EncodeZstd()
+    {
+        using var zstd = new ZstdEncodingStream(Stream.Null, parallelism: 1, leaveOpen: false);
+        zstd.Write(_content);
+    }
+
+    [Benchmark]
     public OpenPgpVerdict VerifySignature() => OpenPgpVerifier.Verify(ClearSignedMessage.Parse(_message, "message"), _keyring, Signed);
+
+    private static long ReadAll(Stream decoder)
+    {
+        using var stream = decoder;
+        byte[] buffer = new byte[128 << 10];
+        long length = 0;
+        for (int read; (read = stream.Read(buffer)) > 0; length += read)
+        {
+        }
+
+        return length;
+    }
 }
