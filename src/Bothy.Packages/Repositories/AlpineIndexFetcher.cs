@@ -16,6 +16,11 @@ internal sealed class AlpineIndexFetcher(TransferClient transfer, ContentStore s
     {
         var wanted = new WantedApkIndex(repository, architecture, options.AllowUntrusted);
         var note = RepositoryNote.TryRead(store, wanted.Key);
+
+        // Of several builds that have never seen it one fetches it; those that have ask whether it changed, which need not wait for each other.
+        using var claim = note is null && !options.Offline ? await store.ClaimAsync($"index {wanted.Key}", cancellationToken) : null;
+        note ??= RepositoryNote.TryRead(store, wanted.Key);
+
         // What is there to be read anew is not asked whether it is still what was seen.
         var seen = note is null || wanted.Address.IsFile ? null : TryLoad(note.Release);
         var (served, servedNote) = options.Offline && !wanted.Address.IsFile

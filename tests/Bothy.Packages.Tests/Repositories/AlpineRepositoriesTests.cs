@@ -222,6 +222,18 @@ public sealed class AlpineRepositoriesTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_eight_that_miss_the_index_at_once_one_fetches_it()
+    {
+        byte[] index = Index(IndexTime);
+        _server.Serve("/main/x86_64/APKINDEX.tar.gz", FakeResponse.Of(index, ("ETag", "\"1\"")), FakeResponse.OfStatus(304));
+
+        var fetched = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => FetchAsync(From(_server["/main"].ToString()))));
+
+        Assert.Equal(new string?[] { null }.Concat(Enumerable.Repeat("\"1\"", 7)), _server.Requests.Select(request => request["If-None-Match"]));
+        Assert.Single(fetched.Select(each => each.Indexes.Single().Digest).Distinct());
+    }
+
+    [Fact]
     public async Task Without_a_network_the_store_s_index_is_used()
     {
         _server.Serve("/main/x86_64/APKINDEX.tar.gz", Index(IndexTime));
