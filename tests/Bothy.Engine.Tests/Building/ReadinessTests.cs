@@ -22,23 +22,6 @@ public sealed class ReadinessTests
         Assert.Equal($"cannot build x.yaml:\n  {problem}", failure.Message);
     }
 
-    [RequiresFact(Needs.Data)]
-    public void No_real_apko_file_asks_for_what_is_not_built()
-    {
-        string source = Path.Combine(RealData.Directory, "configs", "apko");
-        using var directory = new TemporaryDirectory();
-        Directory.CreateDirectory(directory["examples"]);
-        foreach (string file in Directory.GetFiles(source, "*.yaml"))
-        {
-            File.Copy(file, Path.Combine(directory["examples"], Path.GetFileName(file)));
-        }
-
-        foreach (string file in Directory.GetFiles(directory["examples"]))
-        {
-            Readiness.Check(ImageFile.Load($"examples/{Path.GetFileName(file)}", directory.Path));
-        }
-    }
-
     [Theory]
     [InlineData("debug: false")]
     [InlineData("layering: {strategy: origin, budget: 5}")] // one layer is a layering too; the note about it is the builder's

@@ -1,3 +1,4 @@
+using Bothy.Engine.Building;
 using Bothy.Engine.ImageFiles;
 
 namespace Bothy.Engine.Tests.ImageFiles;
@@ -5,7 +6,7 @@ namespace Bothy.Engine.Tests.ImageFiles;
 public sealed class ApkoFilesTests
 {
     [RequiresFact(Needs.Data)]
-    public void Every_real_apko_file_is_read_and_prints_as_it_reads()
+    public void Every_real_apko_file_is_read_asks_for_nothing_that_is_not_built_and_prints_as_it_reads()
     {
         string source = Path.Combine(RealData.Directory, "configs", "apko");
         using var directory = new TemporaryDirectory();
@@ -21,6 +22,7 @@ public sealed class ApkoFilesTests
         {
             var spec = ImageFile.Load($"examples/{name}", directory.Path);
             string printed = ImageSpecWriter.ToYaml(spec);
+            Readiness.Check(spec);
 
             Assert.Equal(SpecDump.Of(spec), SpecDump.Of(ImageFile.Parse(name, System.Text.Encoding.UTF8.GetBytes(printed))));
             warned.AddRange(spec.Warnings.Select(warning => $"{name}: {warning.Value}"));
