@@ -180,5 +180,34 @@ public sealed class ApkLockTests : IDisposable
         Assert.Contains("\"2.0-r0\"", solved.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_database_says_which_package_is_pinned()
+    {
+        _workshop.WriteRepository(name: "edge", hello: "2.0-r0", description: null);
+        _workshop.WriteApkImage("repository, \"@new edge\"", "hello@new");
+
+        (await _workshop.RunAsync("lock", "image.yaml", "--quiet")).Succeeded();
+        (await _workshop.RunAsync("build", "image.yaml", "--quiet", "--locked", "-o", $"rootfs:{_workshop["root.tar"]}")).Succeeded();
+
+        string[] pinned = [.. File("lib/apk/db/installed").Split('\n').Where(line => line.StartsWith("P:", StringComparison.Ordinal) || line.StartsWith("V:", StringComparison.Ordinal) || line.StartsWith("s:", StringComparison.Ordinal))];
+        Assert.Equal(["P:greet", "V:1.0-r0", "P:hello", "V:2.0-r0", "s:new"], pinned);
+        Assert.Equal("hello@new\n", File("etc/apk/world"));
+        Assert.Equal("repository\n@new edge\n", File("etc/apk/repositories"));
+        Assert.StartsWith("-----BEGIN PUBLIC KEY-----", File("etc/apk/keys/" + ApkRepositoryBuilder.KeyName), StringComparison.Ordinal);
+
+        string File(string path) => Judge.Run("tar", "-xOf", _workshop["root.tar"], path).Succeeded().Output;
+    }
+
+    [Fact]
+    public async Task Each_architecture_has_its_own_index_packages_and_image()
+    {
+        new ApkRepositoryBuilder(_workshop["repository"], "aarch64").Add(new ApkBuilder("hello", architecture: "aarch64").File("hello", "arm")).Write();
+
+        var built = await _workshop.BuildAsync("--arch", "x86_64,aarch64", "--format", "json");
+
+        built.Succeeded();
+        Assert.Equal(["amd64 2", "arm64 1"], JsonNode.Parse(built.Output)!["images"]!.AsArray().Select(image => $"{image!["arch"]} {image["packages"]}"));
+    }
+
     private JsonNode Lock() => JsonNode.Parse(File.ReadAllText(_workshop["image.lock.json"]))!;
 }
