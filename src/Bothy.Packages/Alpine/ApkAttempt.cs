@@ -15,7 +15,7 @@ internal sealed class ApkAttempt
         chooser.Run(World, cancellationToken);
         Chosen = chooser.Chosen;
         Order = ApkOrder.Of(Universe, World.Select(dependency => Universe.Name(dependency.Name)), Chosen);
-        Problems = new ApkProblems(Universe).Of(Order, Chosen);
+        Problems = new ApkProblems(Universe).Of(Order);
     }
 
     public ApkUniverse Universe { get; }

@@ -14,6 +14,7 @@ internal sealed class ApkChooser(ApkUniverse universe)
     private readonly Queue<ApkName> _examined = new();
     private readonly Queue<ApkName> _triggered = new();
     private readonly List<ApkName> _unmet = [];
+    private readonly List<ApkName> _touched = [];
 
     /// <summary>The packages that were chosen, in that order.</summary>
     public List<ApkNode> Chosen { get; } = [];
@@ -42,31 +43,6 @@ internal sealed class ApkChooser(ApkUniverse universe)
             ExamineOthers(name);
         }
     }
-
-    /// <summary>Whether what was chosen so far rules <paramref name="node"/> out.</summary>
-    public static bool IsExcluded(ApkNode node)
-    {
-        foreach (var claim in node.Claims)
-        {
-            var name = claim.Name;
-            if (name.Holder is { } holder && holder != node && (claim.Version is not null || ClaimOf(holder, name).Version is not null))
-            {
-                return true;
-            }
-
-            foreach (var want in name.Wants)
-            {
-                if (want.By != node && !claim.Satisfies(want.Dependency))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
-
-    public static ApkClaim ClaimOf(ApkNode node, ApkName name) => Array.Find(node.Claims, claim => claim.Name == name)!;
 
     private ApkName? Next()
     {
@@ -111,11 +87,21 @@ internal sealed class ApkChooser(ApkUniverse universe)
         return _pending[0];
     }
 
-    private int Options(ApkName name) => Candidates(name).Count(claim => !IsExcluded(claim.Node));
+    private int Options(ApkName name)
+    {
+        int options = 0;
+        foreach (var claim in universe.ClaimsOf(name))
+        {
+            options += IsCandidate(claim) && !claim.Node.IsExcluded ? 1 : 0;
+        }
+
+        return options;
+    }
 
     // Whether no other name that waits could lead, through any of its candidates, to somebody who speaks of this one.
     private bool IsReady(ApkName name)
     {
+        bool found = false;
         var seen = new HashSet<ApkName> { name };
         var open = new Stack<ApkName>();
         foreach (var other in _pending)
@@ -130,29 +116,34 @@ internal sealed class ApkChooser(ApkUniverse universe)
         {
             foreach (var claim in universe.ClaimsOf(parent))
             {
-                foreach (var next in SpokenOf(claim))
+                foreach (var need in claim.Node.Needs)
                 {
-                    if (next == name)
-                    {
-                        return false;
-                    }
-
-                    if (next.Holder is null && seen.Add(next))
-                    {
-                        open.Push(next);
-                    }
+                    Follow(need.Name);
                 }
+
+                // A name that is only provided waits for those of the packages that provide it.
+                foreach (var other in claim.IsOwn ? claim.Node.Claims : [])
+                {
+                    Follow(other.Name);
+                }
+            }
+
+            if (found)
+            {
+                return false;
             }
         }
 
         return true;
-    }
 
-    // A name that is only provided waits for those of the packages that provide it.
-    private static IEnumerable<ApkName> SpokenOf(ApkClaim claim)
-    {
-        var needed = claim.Node.Needs.Select(need => need.Name);
-        return claim.IsOwn ? needed.Concat(claim.Node.Claims.Select(other => other.Name)) : needed;
+        void Follow(ApkName next)
+        {
+            found |= next == name;
+            if (next.Holder is null && seen.Add(next))
+            {
+                open.Push(next);
+            }
+        }
     }
 
     private void Decide(ApkName name)
@@ -164,9 +155,9 @@ internal sealed class ApkChooser(ApkUniverse universe)
         }
 
         var best = default(ApkClaim);
-        foreach (var claim in Candidates(name))
+        foreach (var claim in universe.ClaimsOf(name))
         {
-            if (!name.IsRequired && (IsExcluded(claim.Node) || IsBad(claim.Node) || Contradicts(claim.Node)))
+            if (!IsCandidate(claim) || (!name.IsRequired && (claim.Node.IsExcluded || IsBad(claim.Node) || Contradicts(claim.Node))))
             {
                 continue;
             }
@@ -187,10 +178,10 @@ internal sealed class ApkChooser(ApkUniverse universe)
         }
     }
 
-    private IEnumerable<ApkClaim> Candidates(ApkName name) => universe.ClaimsOf(name).Where(claim =>
+    private static bool IsCandidate(ApkClaim claim) =>
         claim.IsSelectable
-        && ((claim.Node.IsAvailable && (claim.Node.Tags & name.AllowedTags) != 0) || name.Preference.HasFlag(ApkPreference.Latest))
-        && (name.IsRequired || (claim.IsOwn && claim.Node.IsTriggered)));
+        && ((claim.Node.IsAvailable && (claim.Node.Tags & claim.Name.AllowedTags) != 0) || claim.Name.Preference.HasFlag(ApkPreference.Latest))
+        && (claim.Name.IsRequired || (claim.IsOwn && claim.Node.IsTriggered));
 
     private static bool IsBetter(ApkClaim claim, ApkClaim best)
     {
@@ -227,13 +218,12 @@ internal sealed class ApkChooser(ApkUniverse universe)
 
     private static int Rank(bool mine, bool others) => mine.CompareTo(others);
 
-    private static bool IsUsable(ApkNode node) => !IsExcluded(node) && !node.IsBad;
+    private static bool IsUsable(ApkNode node) => !node.IsExcluded && !node.IsBad;
 
     // apk looks at what the candidates of a name need when somebody wants the name, when a package for what they need is ruled out,
     // and when a name is decided whose packages need this one; not at other times, and what it does not look at it does not see.
     private void Examine(ApkName name)
     {
-        name.RuledOut = CountRuledOut(name);
         foreach (var claim in universe.ClaimsOf(name))
         {
             claim.Node.IsBad = IsBad(claim.Node);
@@ -248,40 +238,85 @@ internal sealed class ApkChooser(ApkUniverse universe)
 
     private void ExamineOthers(ApkName decided)
     {
-        var spokenOf = universe.ClaimsOf(decided).SelectMany(claim => claim.Node.Needs).Select(need => need.Name).ToHashSet();
+        if (_pending.Count == 0)
+        {
+            _touched.Clear();
+            return;
+        }
+
+        var spokenOf = new HashSet<ApkName>();
+        foreach (var claim in universe.ClaimsOf(decided))
+        {
+            foreach (var need in claim.Node.Needs)
+            {
+                spokenOf.Add(need.Name);
+            }
+        }
+
         foreach (var name in _pending.ToArray())
         {
-            if (name.Holder is null && name.IsPending && (spokenOf.Contains(name) || name.RuledOut != CountRuledOut(name)))
+            if (name.Holder is null && name.IsPending && (spokenOf.Contains(name) || SpeaksOfTouched(name)))
             {
                 Examine(name);
             }
         }
+
+        foreach (var name in _touched)
+        {
+            name.IsTouched = false;
+        }
+
+        _touched.Clear();
     }
 
-    private int CountRuledOut(ApkName name) => universe.ClaimsOf(name)
-        .SelectMany(claim => claim.Node.Needs)
-        .Sum(need => need.Name.Holder is { } && universe.ClaimsOf(need.Name).Length == 1 ? 0 : universe.ClaimsOf(need.Name).Count(other => IsExcluded(other.Node)));
+    private bool SpeaksOfTouched(ApkName name)
+    {
+        foreach (var claim in _touched.Count == 0 ? [] : universe.ClaimsOf(name))
+        {
+            foreach (var need in claim.Node.Needs)
+            {
+                if (need.Name.IsTouched)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private void Touch(ApkNode ruledOut)
+    {
+        foreach (var claim in ruledOut.Claims)
+        {
+            claim.Name.IsTouched = true;
+            _touched.Add(claim.Name);
+        }
+    }
 
     // What every candidate needs is needed whichever gets the name; where there is but one package for it, that is taken already.
     private void RequireCommon(ApkName name)
     {
         HashSet<ApkName>? common = null;
-        foreach (var claim in Candidates(name).Where(claim => !IsExcluded(claim.Node)))
+        foreach (var claim in universe.ClaimsOf(name))
         {
-            var needed = claim.Node.Needs.Where(need => !need.Dependency.Conflict).Select(need => need.Name);
-            if (common is null)
+            if (IsCandidate(claim) && !claim.Node.IsExcluded)
             {
-                common = [.. needed];
-            }
-            else
-            {
-                common.IntersectWith(needed);
+                var needed = claim.Node.Needs.Where(need => !need.Dependency.Conflict).Select(need => need.Name);
+                if (common is null)
+                {
+                    common = [.. needed];
+                }
+                else
+                {
+                    common.IntersectWith(needed);
+                }
             }
         }
 
         foreach (var needed in common ?? [])
         {
-            if (!needed.IsRequired && universe.ClaimsOf(needed) is [var only] && !IsExcluded(only.Node))
+            if (!needed.IsRequired && universe.ClaimsOf(needed) is [{ Node.IsExcluded: false }])
             {
                 needed.IsRequired = true;
                 Allow(needed, name.AllowedTags);
@@ -292,9 +327,9 @@ internal sealed class ApkChooser(ApkUniverse universe)
     // Whether something it needs is gone: nobody else is left who could satisfy it.
     private bool IsBad(ApkNode node)
     {
-        foreach (var (name, dependency) in node.Needs)
+        foreach (var need in node.Needs)
         {
-            if (!dependency.Conflict && (name.Holder is { } holder ? !ClaimOf(holder, name).Satisfies(dependency) : IsRuledOut(name, dependency)))
+            if (!need.Dependency.Conflict && (need.Name.Holder is null ? IsRuledOut(need) : !need.IsMet))
             {
                 return true;
             }
@@ -303,14 +338,14 @@ internal sealed class ApkChooser(ApkUniverse universe)
         return false;
     }
 
-    private bool IsRuledOut(ApkName name, ApkDependency dependency)
+    private bool IsRuledOut(ApkNeed need)
     {
         bool excluded = false;
-        foreach (var claim in universe.ClaimsOf(name))
+        foreach (var claim in universe.ClaimsOf(need.Name))
         {
-            bool isExcluded = IsExcluded(claim.Node);
+            bool isExcluded = claim.Node.IsExcluded;
             excluded |= isExcluded;
-            if (!isExcluded && claim.Satisfies(dependency))
+            if (!isExcluded && claim.Satisfies(need.Dependency))
             {
                 return false;
             }
@@ -320,7 +355,7 @@ internal sealed class ApkChooser(ApkUniverse universe)
     }
 
     private static bool Contradicts(ApkNode node) =>
-        Array.Exists(node.Needs, need => need.Dependency.Conflict && need.Name.Holder is { } holder && ClaimOf(holder, need.Name).Admits(need.Dependency));
+        Array.Exists(node.Needs, need => need.Dependency.Conflict && need.Name.Holder is not null && !need.IsMet);
 
     private void Choose(ApkNode node, ApkName name)
     {
@@ -328,20 +363,41 @@ internal sealed class ApkChooser(ApkUniverse universe)
         Chosen.Add(node);
         foreach (var claim in node.Claims)
         {
-            claim.Name.Holder ??= claim.Name.IsUnmet ? null : node;
+            Take(claim);
         }
 
-        foreach (var (needed, dependency) in node.Needs)
+        foreach (var need in node.Needs)
         {
-            Allow(needed, name.AllowedTags);
-            needed.Preference |= name.Preference.HasFlag(ApkPreference.Inherit) ? name.Preference : default;
-            Note(needed, node, dependency);
+            Allow(need.Name, name.AllowedTags);
+            need.Name.Preference |= name.Preference.HasFlag(ApkPreference.Inherit) ? name.Preference : default;
+            Note(need.Name, node, need.Dependency);
         }
 
         foreach (var claim in node.Claims)
         {
             Trigger(claim.Name, name.AllowedTags);
         }
+    }
+
+    private void Take(ApkClaim claim)
+    {
+        var name = claim.Name;
+        name.Taken.Add(claim);
+        if (name.Holder is not null || name.IsUnmet)
+        {
+            return;
+        }
+
+        // Names whose claims nobody asked for are names that nobody has looked at.
+        foreach (var other in name.Claims ?? [])
+        {
+            if (other.Node != claim.Node && other.Excludes(claim) && !other.Node.IsExcluded)
+            {
+                Touch(other.Node);
+            }
+        }
+
+        name.Holder = claim.Node;
     }
 
     // A name that could not be decided before may have a candidate now.
@@ -356,6 +412,14 @@ internal sealed class ApkChooser(ApkUniverse universe)
 
     private void Note(ApkName name, ApkNode? by, ApkDependency dependency)
     {
+        foreach (var claim in name.Claims is { Length: > 1 } claims ? claims : [])
+        {
+            if (claim.Node != by && !claim.Satisfies(dependency) && !claim.Node.IsExcluded)
+            {
+                Touch(claim.Node);
+            }
+        }
+
         name.Wants.Add(new ApkWant(by, dependency));
         if (dependency.Conflict || name.Holder is not null)
         {
@@ -386,12 +450,13 @@ internal sealed class ApkChooser(ApkUniverse universe)
         }
     }
 
+    // A conflict among the conditions never holds where nobody has the name: that is how apk 2 takes it.
     private void Trigger(ApkName name, uint tags)
     {
         foreach (var node in universe.TriggeredBy(name))
         {
             var own = node.Claims[0].Name;
-            if (!node.IsTriggered && !node.IsOmitted && Array.TrueForAll(node.Conditions, Holds))
+            if (!node.IsTriggered && !node.IsOmitted && Array.TrueForAll(node.Conditions, condition => condition is { IsMet: true, Name.Holder.IsOmitted: false }))
             {
                 node.IsTriggered = true;
                 Allow(own, tags);
@@ -402,8 +467,4 @@ internal sealed class ApkChooser(ApkUniverse universe)
             }
         }
     }
-
-    // A conflict among the conditions never holds where nobody has the name: that is how apk 2 takes it.
-    private static bool Holds((ApkName Name, ApkDependency Dependency) condition) =>
-        condition.Name.Holder is { IsOmitted: false } holder && ClaimOf(holder, condition.Name).Satisfies(condition.Dependency);
 }

@@ -4,10 +4,13 @@ namespace Bothy.Packages.Alpine;
 /// Puts chosen packages, and names that nobody got, in apk's order: from the world, in the order of the names, along what each
 /// needs, depth first, a package after what it needs; what comes by itself right after the last of what it waits for.
 /// </summary>
-internal sealed class ApkOrder(ApkUniverse universe)
+internal sealed class ApkOrder
 {
-    private readonly HashSet<object> _entered = [];
+    private readonly ApkUniverse _universe;
     private readonly List<object> _order = [];
+    private readonly Stack<Walk> _open = new();
+
+    private ApkOrder(ApkUniverse universe) => _universe = universe;
 
     /// <summary>The <see cref="ApkNode"/>s and, where nothing was chosen for a name that is wanted, <see cref="ApkName"/>s.</summary>
     public static IReadOnlyList<object> Of(ApkUniverse universe, IEnumerable<ApkName> world, IEnumerable<ApkNode> chosen)
@@ -15,85 +18,91 @@ internal sealed class ApkOrder(ApkUniverse universe)
         var order = new ApkOrder(universe);
         foreach (var name in world)
         {
-            order.Visit(name);
+            order.Pass(name);
+            order.Follow();
         }
 
         // What came by itself and whose conditions others met in a way that no walk passes.
         foreach (var node in chosen)
         {
-            order.Visit(node);
+            order.Pass(node);
+            order.Follow();
         }
 
         return order._order;
     }
 
-    private void Visit(ApkName name)
+    private void Pass(ApkName name)
     {
         if (name.Holder is { } holder)
         {
-            Visit(holder);
+            Pass(holder);
         }
-        else if ((name.IsRequired || name.IsUnmet) && _entered.Add(name))
+        else if ((name.IsRequired || name.IsUnmet) && !name.IsPassed)
         {
+            name.IsPassed = true;
             _order.Add(name);
         }
     }
 
-    private void Visit(ApkNode first)
+    private void Pass(ApkNode node)
     {
-        if (!_entered.Add(first))
+        if (!node.IsPassed)
         {
-            return;
+            node.IsPassed = true;
+            _open.Push(new Walk(node));
         }
+    }
 
-        var open = new Stack<(ApkNode Node, IEnumerator<object> Next)>();
-        open.Push((first, Next(first).GetEnumerator()));
-        while (open.TryPeek(out var frame))
+    private void Follow()
+    {
+        while (_open.TryPeek(out var walk))
         {
-            if (!frame.Next.MoveNext())
+            if (walk.NextNeed < walk.Node.Needs.Length)
             {
-                open.Pop();
-                continue;
+                Pass(walk.Node.Needs[walk.NextNeed++].Name);
             }
-
-            switch (frame.Next.Current)
+            else if (walk.Triggered is null)
             {
-                case ApkNode node when _entered.Add(node):
-                    open.Push((node, Next(node).GetEnumerator()));
-                    break;
-                case ApkName name when _entered.Add(name):
-                    _order.Add(name);
-                    break;
+                _order.Add(walk.Node);
+                walk.Triggered = TriggeredBy(walk.Node);
+            }
+            else if (!walk.Triggered.TryDequeue(out var triggered))
+            {
+                _open.Pop();
+            }
+            else if (triggered.Holder is { } holder && Array.TrueForAll(holder.Conditions, condition => condition.Name.Holder is { IsPassed: true }))
+            {
+                Pass(holder);
             }
         }
     }
 
-    private IEnumerable<object> Next(ApkNode node)
+    // apk goes by names here: those that packages with this condition claim, whoever of all who claim them was chosen.
+    private Queue<ApkName> TriggeredBy(ApkNode node)
     {
-        foreach (var (name, _) in node.Needs)
-        {
-            if (name.Holder is { } holder)
-            {
-                yield return holder;
-            }
-            else if (name.IsRequired)
-            {
-                yield return name;
-            }
-        }
-
-        _order.Add(node);
+        var triggered = new Queue<ApkName>();
         foreach (var claim in node.Claims)
         {
-            // apk goes by names here: those that packages with this condition claim, whoever of all who claim them was chosen.
-            var names = universe.TriggeredBy(claim.Name).SelectMany(other => other.Claims).Select(other => other.Name).Distinct();
-            foreach (var name in names.OrderBy(name => ApkNameOrder.SlotOf(name.Text)))
+            if (_universe.TriggeredBy(claim.Name) is { Length: > 0 } others)
             {
-                if (name.Holder is { } holder && Array.TrueForAll(holder.Conditions, condition => condition.Name.Holder is { } met && _entered.Contains(met)))
+                foreach (var name in others.SelectMany(other => other.Claims).Select(other => other.Name).Distinct().OrderBy(name => name.Slot))
                 {
-                    yield return holder;
+                    triggered.Enqueue(name);
                 }
             }
         }
+
+        return triggered;
+    }
+
+    private sealed class Walk(ApkNode node)
+    {
+        public ApkNode Node { get; } = node;
+
+        public int NextNeed { get; set; }
+
+        /// <summary>What may come by itself after the package; null until the package is in the order.</summary>
+        public Queue<ApkName>? Triggered { get; set; }
     }
 }

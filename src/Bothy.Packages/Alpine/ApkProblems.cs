@@ -11,7 +11,7 @@ internal sealed class ApkProblems(ApkUniverse universe)
     private const int LineWidth = 50;
 
     /// <summary>The lines, in the order of <paramref name="order"/>; none where everything holds.</summary>
-    public ImmutableArray<string> Of(IReadOnlyList<object> order, IReadOnlyList<ApkNode> chosen)
+    public ImmutableArray<string> Of(IReadOnlyList<object> order)
     {
         var lines = ImmutableArray.CreateBuilder<string>();
         foreach (object item in order)
@@ -22,72 +22,65 @@ internal sealed class ApkProblems(ApkUniverse universe)
             }
             else
             {
-                AddBroken((ApkNode)item, chosen, lines);
+                AddBroken((ApkNode)item, lines);
             }
         }
 
         return lines.DrainToImmutable();
     }
 
-    private static void AddBroken(ApkNode node, IReadOnlyList<ApkNode> chosen, ImmutableArray<string>.Builder lines)
+    private static void AddBroken(ApkNode node, ImmutableArray<string>.Builder lines)
     {
-        var conflicts = Conflicts(node, chosen).ToList();
-        var wants = node.Claims.DistinctBy(claim => claim.Name).SelectMany(claim => InOrder(claim.Name.Wants).Select(want => (Claim: claim, Want: want))).ToList();
-        var breaks = wants.Where(pair => IsBroken(node, pair.Claim, pair.Want)).Select(pair => pair.Want.ToString()).ToList();
-        if (conflicts.Count == 0 && breaks.Count == 0 && node.IsAvailable)
+        if (IsSound(node))
         {
             return;
         }
 
+        List<string> conflicts = [.. node.Claims.SelectMany(Rivals).Distinct().Select(rival => rival.ToString())];
+        var claims = node.Claims.DistinctBy(claim => claim.Name).ToList();
+        List<string> breaks = [.. claims.SelectMany(claim => InOrder(claim.Name.Wants).Where(want => IsBroken(claim, want))).Select(want => want.ToString())];
+        List<string> satisfies = [.. claims.Where(claim => claim.Name.Holder == node).SelectMany(claim => InOrder(claim.Name.Wants).Where(want => IsSatisfied(claim, want))).Select(want => want.ToString())];
         lines.Add($"  {node}:");
         AddList(lines, "masked in", node.IsAvailable ? [] : ["--no-network"]);
         AddList(lines, "conflicts", conflicts);
         AddList(lines, "breaks", breaks);
-        AddList(lines, "satisfies", [.. wants.Where(pair => !pair.Want.Dependency.Conflict && pair.Claim.Name.Holder == node && pair.Claim.Satisfies(pair.Want.Dependency)).Select(pair => pair.Want.ToString())]);
+        AddList(lines, "satisfies", satisfies);
     }
+
+    private static bool IsSound(ApkNode node)
+    {
+        foreach (var claim in node.Claims)
+        {
+            if (claim.Name.Taken.Count > 1 && Rivals(claim).Any())
+            {
+                return false;
+            }
+
+            foreach (var want in claim.Name.Wants)
+            {
+                if (IsBroken(claim, want))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return node.IsAvailable;
+    }
+
+    // Of its own name a package knows; what it provides under it beside that is what contradicts it.
+    private static IEnumerable<ApkClaim> Rivals(ApkClaim claim) =>
+        claim.Name.Taken.Where(other => other != claim && other.Excludes(claim) && !(other.Node == claim.Node && other.IsOwn));
 
     // The world first, then by name.
     private static IEnumerable<ApkWant> InOrder(IEnumerable<ApkWant> wants) => wants.OrderBy(want => want.By?.Package.Name ?? "", StringComparer.Ordinal);
 
     // A package may say that it wants to be the only one to provide a name: what it says of itself does not count.
-    private static bool IsBroken(ApkNode node, ApkClaim claim, ApkWant want) => want.Dependency.Conflict
-        ? want.By != node && claim.Admits(want.Dependency)
-        : claim.Name.Holder == node && !claim.Satisfies(want.Dependency);
+    private static bool IsBroken(ApkClaim claim, ApkWant want) => want.Dependency.Conflict
+        ? want.By != claim.Node && claim.Admits(want.Dependency)
+        : claim.Name.Holder == claim.Node && !claim.Satisfies(want.Dependency);
 
-    private static IEnumerable<string> Conflicts(ApkNode node, IReadOnlyList<ApkNode> chosen)
-    {
-        for (int i = 0; i < node.Claims.Length; i++)
-        {
-            var claim = node.Claims[i];
-            for (int j = 0; j < node.Claims.Length; j++)
-            {
-                var other = node.Claims[j];
-                if (j != i && !other.IsOwn && other.Name == claim.Name && (claim.Version is not null || other.Version is not null))
-                {
-                    yield return Describe(other);
-                }
-            }
-        }
-
-        foreach (var other in chosen)
-        {
-            if (other == node)
-            {
-                continue;
-            }
-
-            foreach (var claim in node.Claims)
-            {
-                if (Array.Find(other.Claims, theirs => theirs.Name == claim.Name) is { } theirs && (theirs.Version is not null || claim.Version is not null))
-                {
-                    yield return Describe(theirs);
-                }
-            }
-        }
-    }
-
-    private static string Describe(ApkClaim claim) =>
-        claim.IsOwn ? claim.Node.ToString() : $"{claim.Node}[{claim.Name}{(claim.Version is null ? "" : "=" + claim.Version)}]";
+    private static bool IsSatisfied(ApkClaim claim, ApkWant want) => !want.Dependency.Conflict && claim.Satisfies(want.Dependency);
 
     private void AddMissing(ApkName name, ImmutableArray<string>.Builder lines)
     {
