@@ -11,7 +11,7 @@ internal sealed class ProgressDisplay(Terminal terminal, Verbosity verbosity) : 
 {
     private readonly Lock _gate = new();
     private readonly List<BuildEvent> _said = [];
-    private readonly Dictionary<string, ProgressTask> _bars = new(StringComparer.Ordinal);
+    private Dictionary<string, ProgressTask>? _bars;
     private ProgressContext? _context;
 
     /// <summary>Runs <paramref name="work"/> with its events on display, and says its warnings at the end, even of a failure.</summary>
@@ -60,7 +60,7 @@ internal sealed class ProgressDisplay(Terminal terminal, Verbosity verbosity) : 
     private async Task<T> RunInteractiveAsync<T>(Func<Task<T>> work)
     {
         T result = default!;
-        await terminal.Console.Progress()
+        await terminal.CreateConsole().Progress()
             .AutoClear(false)
             .HideCompleted(false)
             .Columns(
@@ -72,6 +72,7 @@ internal sealed class ProgressDisplay(Terminal terminal, Verbosity verbosity) : 
             {
                 lock (_gate)
                 {
+                    _bars = new Dictionary<string, ProgressTask>(StringComparer.Ordinal);
                     _context = context;
                 }
 
@@ -83,7 +84,7 @@ internal sealed class ProgressDisplay(Terminal terminal, Verbosity verbosity) : 
                 {
                     lock (_gate)
                     {
-                        foreach (var bar in _bars.Values)
+                        foreach (var bar in _bars!.Values)
                         {
                             bar.StopTask();
                         }
@@ -123,7 +124,7 @@ internal sealed class ProgressDisplay(Terminal terminal, Verbosity verbosity) : 
 
     private ProgressTask Bar(string phase)
     {
-        if (!_bars.TryGetValue(phase, out var bar))
+        if (!_bars!.TryGetValue(phase, out var bar))
         {
             bar = _context!.AddTask(Markup.Escape(phase));
             _bars.Add(phase, bar);
