@@ -7,7 +7,7 @@ namespace Bothy.Packages.Alpine;
 /// <remarks>
 /// apk decides forward and never goes back, so it refuses worlds that have a solution, and of several solutions its preferences
 /// decide which it takes. Both belong to what a world means, so they are followed here rather than searching every combination; see
-/// docs/adr/0007.
+/// docs/adr/0005.
 /// </remarks>
 public static class ApkSolver
 {
