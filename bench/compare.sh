@@ -9,11 +9,11 @@ cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Runs a command, appends "NAME SECONDS PEAK_KIB" to the results. A failing command stops the comparison.
+# Runs a command, appends "NAME SECONDS PEAK_KIB USER_SECONDS SYSTEM_SECONDS" to the results. A failing command stops the comparison.
 measure() {
   local name=$1
   shift
-  if ! /usr/bin/time -f '%e %M' -o "$work/time" "$@" > "$work/out" 2> "$work/err"; then
+  if ! /usr/bin/time -f '%e %M %U %S' -o "$work/time" "$@" > "$work/out" 2> "$work/err"; then
     cat "$work/out" "$work/err" >&2
     echo "error: cannot measure $name: it failed" >&2
     exit 1
@@ -127,18 +127,19 @@ TEXT
     measure solve-40 ./bothy solve "$work/forty.yaml"
   done
 
-  echo "$(grep -c '^P:' "$root/image/lib/apk/db/installed") packages, $(($(wc -l < "$work/solved") - 1)) of 40 names, $rounds rounds, $(nproc) cores; medians"
+  echo "image: $(grep -c '^P:' "$root/image/lib/apk/db/installed") packages; 40 names: $(($(wc -l < "$work/solved") - 1)) packages of 23,030; $rounds rounds, $(nproc) cores; medians"
   report bothy apk+tar+gzip solve-40
 }
 
-# The median and the fastest of each name's results.
+# Medians of each name's results, and the fastest. Processor time is what a busy machine changes least.
 report() {
-  printf '%-22s %9s %9s %11s\n' '' 'wall s' 'fastest' 'peak MB'
+  printf '%-22s %9s %9s %9s %11s\n' '' 'wall s' 'fastest' 'cpu s' 'peak MB'
   local name
   for name in "$@"; do
-    awk -v name="$name" '$1 == name { print $2, $3 }' "$work/results" | sort -n | awk -v name="$name" '
+    awk -v name="$name" '$1 == name { print $4 + $5 }' "$work/results" | sort -n | awk '{ cpu[NR] = $1 } END { print cpu[int((NR + 1) / 2)] }' > "$work/cpu"
+    awk -v name="$name" '$1 == name { print $2, $3 }' "$work/results" | sort -n | awk -v name="$name" -v cpu="$(cat "$work/cpu")" '
       { wall[NR] = $1; if ($2 > peak) peak = $2 }
-      END { printf "%-22s %9.2f %9.2f %11.0f\n", name, wall[int((NR + 1) / 2)], wall[1], peak / 1024 }'
+      END { printf "%-22s %9.2f %9.2f %9.2f %11.0f\n", name, wall[int((NR + 1) / 2)], wall[1], cpu, peak / 1024 }'
   done
 }
 
