@@ -93,41 +93,58 @@ public sealed class ImageBuilder(BuildSettings settings)
                 $"the lock was written for compression {plan.Tool.Compression} and this version's is {Tool.Compression}: the files are the same, the digests are not"));
         }
 
-        // A layer that the store has is read, and found damaged, on its way out.
-        return await Repair.MakingAnewAsync(() => BuildAndDeliverAsync(spec, plan, destinations, strict, cancellationToken));
+        // What is damaged has been taken out of the store by whoever found it, a layer as late as on its way out: a second look makes it anew.
+        // Only a destination that takes files makes it necessary to have them.
+        bool needsFiles = destinations.Any(destination => destination is Destination.Rootfs);
+        return await Repair.MakingAnewAsync(async () =>
+        {
+            var built = new List<Built>();
+            foreach (var (name, locked) in plan.Architectures)
+            {
+                built.Add(await BuildOneAsync(spec, plan, name, locked, needsFiles, strict, cancellationToken));
+            }
+
+            await DeliverAsync(spec, built, destinations, cancellationToken);
+            return new BuildResult(ContentOf(spec, built).Root.Descriptor.Digest, [.. built.Select(each => each.Build.Facts)]);
+        });
     }
 
-    private async Task<BuildResult> BuildAndDeliverAsync(
-        ImageSpec spec, LockFile plan, ImmutableArray<Destination> destinations, bool strict, CancellationToken cancellationToken)
+    private async Task<Built> BuildOneAsync(
+        ImageSpec spec, LockFile plan, string name, LockedArchitecture locked, bool needsFiles, bool strict, CancellationToken cancellationToken)
     {
-        var built = new List<Built>();
-        foreach (var (name, locked) in plan.Architectures)
+        var architecture = ArchitectureNamed(name);
+        var earlier = new EarlierBuilds(settings.Store);
+        var key = EarlierBuilds.KeyOf(spec, plan, name, locked, settings.SourceDateEpoch);
+        if (!needsFiles && earlier.TryFind(key, architecture) is { } known)
         {
-            built.Add(await BuildOneAsync(spec, name, locked, strict, cancellationToken));
+            settings.Progress.Report(new BuildEvent.Finished($"image {name}", "nothing has changed since it was built"));
+            Report(spec, known.Warnings, known.Facts.Uncovered, strict);
+            return new Built(known, Tree: null);
         }
 
-        long newest = built.Max(each => each.Epoch);
-        OciContent content = built is [var only] ? only.Image : OciIndex.Create(built.Select(each => each.Image), ImageComposer.Annotations(spec, newest));
-        var delivery = new Delivery(content, [.. built.Select(each => each.Tree)], newest);
+        var assembly = await AssembleAsync(spec, name, locked, cancellationToken);
+        Report(spec, assembly.Warnings, assembly.Uncovered, strict);
+        long epoch = ImageComposer.Settle(assembly.Tree, settings.SourceDateEpoch);
+        var image = await Task.Run(
+            () => new ImageLayers(settings).Compose(spec, architecture, locked.Packages, assembly, epoch, cancellationToken), cancellationToken);
+        var build = new EarlierBuild(image, Facts(architecture, locked, assembly, image), epoch, assembly.Warnings);
+        earlier.Add(key, build);
+        return new Built(build, assembly.Tree);
+    }
+
+    private static OciContent ContentOf(ImageSpec spec, List<Built> built) => built is [var only]
+        ? only.Build.Image
+        : OciIndex.Create(built.Select(each => each.Build.Image), ImageComposer.Annotations(spec, built.Max(each => each.Build.Epoch)));
+
+    private static async Task DeliverAsync(ImageSpec spec, List<Built> built, ImmutableArray<Destination> destinations, CancellationToken cancellationToken)
+    {
+        var trees = built.Select(each => each.Tree).OfType<FileTree>();
+        var delivery = new Delivery(ContentOf(spec, built), [.. trees], built.Max(each => each.Build.Epoch));
         foreach (var destination in destinations)
         {
             await Task.Run(() => destination.Write(delivery, cancellationToken), cancellationToken);
         }
-
-        return new BuildResult(content.Root.Descriptor.Digest, [.. built.Select(each => each.Facts)]);
     }
-
-    private Task<Built> BuildOneAsync(ImageSpec spec, string name, LockedArchitecture locked, bool strict, CancellationToken cancellationToken) =>
-        Repair.MakingAnewAsync(async () =>
-        {
-            var architecture = ArchitectureNamed(name);
-            var assembly = await AssembleAsync(spec, name, locked, cancellationToken);
-            Report(spec, assembly, strict);
-            long epoch = ImageComposer.Settle(assembly.Tree, settings.SourceDateEpoch);
-            var image = await Task.Run(
-                () => new ImageLayers(settings).Compose(spec, architecture, locked.Packages, assembly, epoch, cancellationToken), cancellationToken);
-            return new Built(image, assembly.Tree, epoch, Facts(architecture, locked, assembly, image));
-        });
 
     private void Begin(ImageSpec spec)
     {
@@ -153,19 +170,19 @@ public sealed class ImageBuilder(BuildSettings settings)
         Keys = [.. plan.Keys.Select(key => new ApkKeyFile(key.Name, key.Text))],
     };
 
-    private void Report(ImageSpec spec, AssemblyResult assembly, bool strict)
+    private void Report(ImageSpec spec, ImmutableArray<string> warnings, ImmutableArray<UncoveredScript> uncovered, bool strict)
     {
-        foreach (string warning in assembly.Warnings)
+        foreach (string warning in warnings)
         {
             settings.Progress.Report(new BuildEvent.Warning(warning));
         }
 
-        if (assembly.Uncovered.IsEmpty)
+        if (uncovered.IsEmpty)
         {
             return;
         }
 
-        string scripts = string.Join("\n  ", assembly.Uncovered);
+        string scripts = string.Join("\n  ", uncovered);
         if (strict)
         {
             throw new BothyException($"cannot build {spec.FileName} strictly: maintainer scripts do what nothing stands in for:\n  {scripts}")
@@ -218,5 +235,5 @@ public sealed class ImageBuilder(BuildSettings settings)
         return ArchitectureNamed(name);
     }
 
-    private sealed record Built(OciImage Image, FileTree Tree, long Epoch, BuiltImage Facts);
+    private sealed record Built(EarlierBuild Build, FileTree? Tree);
 }

@@ -38,6 +38,15 @@ public sealed class LayerStore(ContentStore store)
         }
     }
 
+    /// <summary>The layer called <paramref name="name"/> (<see cref="StoredLayer.Name"/>), or null where it is not in the store any more.</summary>
+    public (Layer Layer, FileContent Content)? TryGet(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        string[] parts = name.Split(' ');
+        var key = Digest.Parse(parts[1]);
+        return TryFind(parts[0], key) is { } layer ? (layer, new StoredLayer(store, parts[0], key, layer.Blob)) : null;
+    }
+
     private static Digest KeyOf(ImmutableArray<LayerPart> parts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -111,13 +120,32 @@ public sealed class LayerStore(ContentStore store)
 }
 
 /// <summary>The blob of a layer in the store, which checks its bytes as they are read.</summary>
-internal sealed class StoredLayer(ContentStore store, string kind, Digest key, Descriptor blob) : FileContent
+public sealed class StoredLayer : FileContent
 {
-    public override long Length => blob.Size;
+    private readonly ContentStore _store;
+    private readonly string _kind;
+    private readonly Digest _key;
+    private readonly Descriptor _blob;
 
-    public override Digest Digest => blob.Digest;
+    internal StoredLayer(ContentStore store, string kind, Digest key, Descriptor blob)
+    {
+        _store = store;
+        _kind = kind;
+        _key = key;
+        _blob = blob;
+    }
 
-    public override Stream OpenRead() => store.TryOpenResult(kind, key) is { } stored
-        ? new LeadingStream(stored, blob.Size)
-        : throw new BothyException($"cannot read the layer {blob.Digest}: it is no longer in the store") { Hint = "Run the command again." };
+    /// <summary>What the layer is called in the store.</summary>
+    public string Name => $"{_kind} {_key}";
+
+    /// <inheritdoc />
+    public override long Length => _blob.Size;
+
+    /// <inheritdoc />
+    public override Digest Digest => _blob.Digest;
+
+    /// <inheritdoc />
+    public override Stream OpenRead() => _store.TryOpenResult(_kind, _key) is { } stored
+        ? new LeadingStream(stored, _blob.Size)
+        : throw new BothyException($"cannot read the layer {_blob.Digest}: it is no longer in the store") { Hint = "Run the command again." };
 }

@@ -57,12 +57,12 @@ public sealed class LockTests : IDisposable
     {
         (await _workshop.RunAsync("lock", "image.yaml", "--quiet")).Succeeded();
         string text = File.ReadAllText(_workshop["image.lock.json"]);
-        File.WriteAllText(_workshop["image.lock.json"], text.Replace("\"compression\": \"v1\"", "\"compression\": \"v0\"", StringComparison.Ordinal));
+        File.WriteAllText(_workshop["image.lock.json"], text.Replace("\"compression\": \"v2\"", "\"compression\": \"v0\"", StringComparison.Ordinal));
 
         var built = await _workshop.BuildAsync("--locked");
 
         Assert.Equal(
-            (0, "warning: the lock was written for compression v0 and this version's is v1: the files are the same, the digests are not\n"),
+            (0, "warning: the lock was written for compression v0 and this version's is v2: the files are the same, the digests are not\n"),
             (built.Code, built.Error));
     }
 

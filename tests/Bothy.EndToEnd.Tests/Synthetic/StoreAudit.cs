@@ -22,7 +22,6 @@ internal static class StoreAudit
         if (!killed)
         {
             Assert.Empty(Files(path, "temporary"));
-            Assert.Empty(Files(path, "layers"));
             Assert.Empty(Files(path, "claims"));
             Assert.Empty(Files(path, "leases"));
         }

@@ -1,0 +1,166 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using Bothy.Engine.Assembly;
+using Bothy.Engine.ImageFiles;
+using Bothy.Engine.Locking;
+using Bothy.Formats.Trees;
+using Bothy.Oci;
+using Bothy.Oci.Layers;
+using Bothy.Packages;
+using Bothy.Store;
+
+namespace Bothy.Engine.Building;
+
+/// <summary>
+/// Images that were built before, by everything that decides them: where nothing has changed, neither packages nor files are looked at. What is kept
+/// of one is its configuration, where its layers are in the store, and what was said when it was built.
+/// </summary>
+internal sealed class EarlierBuilds(ContentStore store)
+{
+    private const string Kind = "image-1";
+
+    // Other code may make another image of the same lock, whatever its version is called.
+    private static readonly string Code = string.Join(
+        ' ',
+        new[] { typeof(EarlierBuilds), typeof(OciImage), typeof(PackageId), typeof(ContentStore), typeof(FileTree) }.Select(type => type.Module.ModuleVersionId));
+
+    /// <summary>The digest of all that decides the image of <paramref name="locked"/>.</summary>
+    public static Digest KeyOf(ImageSpec spec, LockFile plan, string architecture, LockedArchitecture locked, long? epoch)
+    {
+        // A plan from an apk index knows packages by their checksum until they are fetched.
+        var identified = locked with
+        {
+            Packages = [.. locked.Packages.Select(package => package with { Digest = package.Digest ?? Digest.Of(Encoding.ASCII.GetBytes(package.Checksum.ToString()!)) })],
+        };
+        byte[] lockText = LockFiles.Format(plan with { Architectures = plan.Architectures.Clear().Add(architecture, identified) });
+        string yaml = ImageSpecWriter.ToYaml(spec);
+        string head = FormattableString.Invariant(
+            $"{Code}\n{Tool.Version}\n{Tool.Compression}\n{Path.GetFileName(spec.FileName)}\n{epoch}\n{architecture}\n{yaml.Length}\n{yaml}");
+        return Digest.Of([.. Encoding.UTF8.GetBytes(head), .. lockText]);
+    }
+
+    /// <summary>The image with that key, whole; null where it is not known or one of its layers is gone.</summary>
+    public EarlierBuild? TryFind(Digest key, ImageArchitecture architecture)
+    {
+        if (store.TryReadResult(Kind, key) is not { } record)
+        {
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(record);
+        var json = document.RootElement;
+        var layers = new List<(Layer Layer, FileContent Content)>();
+        foreach (var name in json.GetProperty("layers").EnumerateArray())
+        {
+            if (new LayerStore(store).TryGet(name.GetString()!) is not { } layer)
+            {
+                return null;
+            }
+
+            layers.Add(layer);
+        }
+
+        var config = ImageConfig.Parse(json.GetProperty("config").GetBytesFromBase64(), Kind);
+        var manifest = ImageManifest.Parse(json.GetProperty("manifest").GetBytesFromBase64(), Kind);
+        var image = OciImage.Create(config, layers, manifest.Annotations);
+        return new EarlierBuild(
+            image,
+            new BuiltImage(
+                architecture,
+                image.Root.Descriptor.Digest,
+                manifest.Layers.Sum(layer => layer.Size),
+                json.GetProperty("unpacked").GetInt64(),
+                json.GetProperty("packages").GetInt32(),
+                json.GetProperty("files").GetInt32(),
+                [.. json.GetProperty("uncovered").EnumerateArray().Select(ReadScript)],
+                [.. json.GetProperty("dropped").EnumerateArray().Select(ReadDropped)]),
+            json.GetProperty("epoch").GetInt64(),
+            [.. json.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()!)]);
+    }
+
+    /// <summary>Remembers <paramref name="build"/>.</summary>
+    /// <exception cref="StoreWriteException">The store cannot be written.</exception>
+    public void Add(Digest key, EarlierBuild build)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            Write(json, build);
+        }
+
+        store.AddResult(Kind, key, buffer.WrittenSpan);
+    }
+
+    private static void Write(Utf8JsonWriter json, EarlierBuild build)
+    {
+        var (image, facts, epoch, warnings) = build;
+        var contents = image.Blobs.ToDictionary(blob => blob.Descriptor.Digest, blob => blob.Content);
+        json.WriteStartObject();
+        json.WriteBase64String("config", image.Config.ToJson());
+        json.WriteBase64String("manifest", image.Manifest.ToJson());
+        WriteTexts(json, "layers", image.Manifest.Layers.Select(layer => ((StoredLayer)contents[layer.Digest]).Name));
+        json.WriteNumber("epoch", epoch);
+        json.WriteNumber("unpacked", facts.UnpackedSize);
+        json.WriteNumber("packages", facts.Packages);
+        json.WriteNumber("files", facts.Files);
+        WriteTexts(json, "warnings", warnings);
+        json.WriteStartArray("uncovered");
+        foreach (var script in facts.Uncovered)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", script.Package.Name);
+            json.WriteString("version", script.Package.Version);
+            json.WriteString("architecture", script.Package.Architecture);
+            json.WriteString("script", script.Script);
+            json.WriteNumber("line", script.Line);
+            json.WriteString("command", script.Command);
+            json.WriteString("reason", script.Reason);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("dropped");
+        foreach (var dropped in facts.Dropped)
+        {
+            json.WriteStartObject();
+            json.WriteString("rule", dropped.Rule);
+            json.WriteNumber("files", dropped.Files);
+            json.WriteNumber("bytes", dropped.Bytes);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (string text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static UncoveredScript ReadScript(JsonElement script)
+    {
+        return new UncoveredScript(
+            new PackageId(Text("name"), Text("version"), Text("architecture")), Text("script"), script.GetProperty("line").GetInt32(), Text("command"), Text("reason"));
+
+        string Text(string name) => script.GetProperty(name).GetString()!;
+    }
+
+    private static DroppedFiles ReadDropped(JsonElement dropped) => new(
+        dropped.GetProperty("rule").GetString()!, dropped.GetProperty("files").GetInt32(), dropped.GetProperty("bytes").GetInt64());
+}
+
+/// <summary>An image and what was said about it.</summary>
+/// <param name="Image">The image, its layers in the store.</param>
+/// <param name="Facts">What is known of it.</param>
+/// <param name="Epoch">The latest time that it shows.</param>
+/// <param name="Warnings">What the user was told.</param>
+internal sealed record EarlierBuild(OciImage Image, BuiltImage Facts, long Epoch, ImmutableArray<string> Warnings);
