@@ -12,7 +12,11 @@ public sealed class DebianCompactIndexTests : IDisposable
 {
     private static readonly DebianIndexOrigin Origin = new()
     {
-        Archive = new Uri("http://mirror.example/debian/"), Suite = "stable", Codename = "bookworm", Component = "main", Architecture = "amd64",
+        Archive = new Uri("http://mirror.example/debian/"),
+        Suite = "stable",
+        Codename = "bookworm",
+        Component = "main",
+        Architecture = "amd64",
     };
 
     private static readonly Digest Source = Digest.Of("Packages.gz"u8);
