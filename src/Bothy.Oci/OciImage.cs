@@ -13,7 +13,7 @@ public sealed record OciImage : OciContent
     {
         Config = config;
         Manifest = manifest;
-        Blobs = [.. layers.Append(configBlob).Append(Root).DistinctBy(blob => blob.Descriptor.Digest)];
+        Blobs = [.. layers.Append(configBlob).Append(Root).DistinctBy(blob => blob.Descriptor.Digest.Hex, StringComparer.Ordinal)];
     }
 
     /// <summary>The configuration.</summary>

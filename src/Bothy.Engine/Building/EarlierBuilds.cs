@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
@@ -20,11 +21,10 @@ namespace Bothy.Engine.Building;
 internal sealed class EarlierBuilds(ContentStore store)
 {
     private const string Kind = "image-1";
+    private const int Lengths = 2 * sizeof(int);
 
     // Other code may make another image of the same lock, whatever its version is called.
-    private static readonly string Code = string.Join(
-        ' ',
-        new[] { typeof(EarlierBuilds), typeof(OciImage), typeof(PackageId), typeof(ContentStore), typeof(FileTree) }.Select(type => type.Module.ModuleVersionId));
+    private static readonly Type[] Rooms = [typeof(EarlierBuilds), typeof(OciImage), typeof(PackageId), typeof(ContentStore), typeof(FileTree)];
 
     /// <summary>The digest of all that decides the image of <paramref name="locked"/>.</summary>
     public static Digest KeyOf(ImageSpec spec, LockFile plan, string architecture, LockedArchitecture locked, long? epoch)
@@ -37,7 +37,7 @@ internal sealed class EarlierBuilds(ContentStore store)
         byte[] lockText = LockFiles.Format(plan with { Architectures = plan.Architectures.Clear().Add(architecture, identified) });
         string yaml = ImageSpecWriter.ToYaml(spec);
         string head = FormattableString.Invariant(
-            $"{Code}\n{Tool.Version}\n{Tool.Compression}\n{Path.GetFileName(spec.FileName)}\n{epoch}\n{architecture}\n{yaml.Length}\n{yaml}");
+            $"{string.Concat(Rooms.Select(room => room.Module.ModuleVersionId.ToString()))}\n{Tool.Version}\n{Tool.Compression}\n{Path.GetFileName(spec.FileName)}\n{epoch}\n{architecture}\n{yaml.Length}\n{yaml}");
         return Digest.Of([.. Encoding.UTF8.GetBytes(head), .. lockText]);
     }
 
@@ -49,7 +49,12 @@ internal sealed class EarlierBuilds(ContentStore store)
             return null;
         }
 
-        using var document = JsonDocument.Parse(record);
+        // Configuration and manifest come first as they are, each behind its length: they need not be decoded from anything.
+        int configLength = BinaryPrimitives.ReadInt32LittleEndian(record);
+        int manifestLength = BinaryPrimitives.ReadInt32LittleEndian(record.AsSpan(sizeof(int)));
+        var configText = record.AsMemory(Lengths, configLength);
+        var manifestText = record.AsMemory(Lengths + configLength, manifestLength);
+        using var document = JsonDocument.Parse(record.AsMemory(Lengths + configLength + manifestLength));
         var json = document.RootElement;
         var layers = new List<(Layer Layer, FileContent Content)>();
         foreach (var name in json.GetProperty("layers").EnumerateArray())
@@ -62,8 +67,8 @@ internal sealed class EarlierBuilds(ContentStore store)
             layers.Add(layer);
         }
 
-        var config = ImageConfig.Parse(json.GetProperty("config").GetBytesFromBase64(), Kind);
-        var manifest = ImageManifest.Parse(json.GetProperty("manifest").GetBytesFromBase64(), Kind);
+        var config = ImageConfig.Parse(configText, Kind);
+        var manifest = ImageManifest.Parse(manifestText, Kind);
         var image = OciImage.Create(config, layers, manifest.Annotations);
         return new EarlierBuild(
             image,
@@ -84,7 +89,14 @@ internal sealed class EarlierBuilds(ContentStore store)
     /// <exception cref="StoreWriteException">The store cannot be written.</exception>
     public void Add(Digest key, EarlierBuild build)
     {
+        byte[] config = build.Image.Config.ToJson();
+        byte[] manifest = build.Image.Manifest.ToJson();
         var buffer = new ArrayBufferWriter<byte>();
+        BinaryPrimitives.WriteInt32LittleEndian(buffer.GetSpan(Lengths), config.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(buffer.GetSpan(Lengths)[sizeof(int)..], manifest.Length);
+        buffer.Advance(Lengths);
+        buffer.Write(config);
+        buffer.Write(manifest);
         using (var json = new Utf8JsonWriter(buffer))
         {
             Write(json, build);
@@ -98,8 +110,6 @@ internal sealed class EarlierBuilds(ContentStore store)
         var (image, facts, epoch, warnings) = build;
         var contents = image.Blobs.ToDictionary(blob => blob.Descriptor.Digest, blob => blob.Content);
         json.WriteStartObject();
-        json.WriteBase64String("config", image.Config.ToJson());
-        json.WriteBase64String("manifest", image.Manifest.ToJson());
         WriteTexts(json, "layers", image.Manifest.Layers.Select(layer => ((StoredLayer)contents[layer.Digest]).Name));
         json.WriteNumber("epoch", epoch);
         json.WriteNumber("unpacked", facts.UnpackedSize);
