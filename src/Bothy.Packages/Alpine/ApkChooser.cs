@@ -15,6 +15,8 @@ internal sealed class ApkChooser(ApkUniverse universe)
     private readonly Queue<ApkName> _triggered = new();
     private readonly List<ApkName> _unmet = [];
     private readonly List<ApkName> _touched = [];
+    private readonly HashSet<ApkName> _doubtful = [];
+    private readonly List<ApkName> _fresh = [];
 
     /// <summary>The packages that were chosen, in that order.</summary>
     public List<ApkNode> Chosen { get; } = [];
@@ -36,11 +38,13 @@ internal sealed class ApkChooser(ApkUniverse universe)
             Note(universe.Name(dependency.Name), null, dependency);
         }
 
+        ExamineAgain([]);
         while (Next() is { } name)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            var waiting = _pending.ToArray();
             Decide(name);
-            ExamineOthers(name);
+            ExamineAgain(waiting);
         }
     }
 
@@ -157,7 +161,7 @@ internal sealed class ApkChooser(ApkUniverse universe)
         var best = default(ApkClaim);
         foreach (var claim in universe.ClaimsOf(name))
         {
-            if (!IsCandidate(claim) || (!name.IsRequired && (claim.Node.IsExcluded || IsBad(claim.Node) || Contradicts(claim.Node))))
+            if (!IsCandidate(claim) || (!name.IsRequired && (claim.Node.IsExcluded || IsBad(claim.Node, again: true))))
             {
                 continue;
             }
@@ -222,11 +226,11 @@ internal sealed class ApkChooser(ApkUniverse universe)
 
     // apk looks at what the candidates of a name need when somebody wants the name, when a package for what they need is ruled out,
     // and when a name is decided whose packages need this one; not at other times, and what it does not look at it does not see.
-    private void Examine(ApkName name)
+    private void Examine(ApkName name, bool again)
     {
         foreach (var claim in universe.ClaimsOf(name))
         {
-            claim.Node.IsBad = IsBad(claim.Node);
+            claim.Node.IsBad = IsBad(claim.Node, again);
         }
 
         _examined.Enqueue(name);
@@ -236,28 +240,13 @@ internal sealed class ApkChooser(ApkUniverse universe)
         }
     }
 
-    private void ExamineOthers(ApkName decided)
+    private void ExamineAgain(ApkName[] waiting)
     {
-        if (_pending.Count == 0)
+        foreach (var name in waiting)
         {
-            _touched.Clear();
-            return;
-        }
-
-        var spokenOf = new HashSet<ApkName>();
-        foreach (var claim in universe.ClaimsOf(decided))
-        {
-            foreach (var need in claim.Node.Needs)
+            if (name.Holder is null && name.IsPending && (_doubtful.Contains(name) || SpeaksOfTouched(name)))
             {
-                spokenOf.Add(need.Name);
-            }
-        }
-
-        foreach (var name in _pending.ToArray())
-        {
-            if (name.Holder is null && name.IsPending && (spokenOf.Contains(name) || SpeaksOfTouched(name)))
-            {
-                Examine(name);
+                Examine(name, again: true);
             }
         }
 
@@ -267,6 +256,13 @@ internal sealed class ApkChooser(ApkUniverse universe)
         }
 
         _touched.Clear();
+        _doubtful.Clear();
+        foreach (var name in _fresh)
+        {
+            Examine(name, again: false);
+        }
+
+        _fresh.Clear();
     }
 
     private bool SpeaksOfTouched(ApkName name)
@@ -325,11 +321,11 @@ internal sealed class ApkChooser(ApkUniverse universe)
     }
 
     // Whether something it needs is gone: nobody else is left who could satisfy it.
-    private bool IsBad(ApkNode node)
+    private bool IsBad(ApkNode node, bool again)
     {
         foreach (var need in node.Needs)
         {
-            if (!need.Dependency.Conflict && (need.Name.Holder is null ? IsRuledOut(need) : !need.IsMet))
+            if (need.Name.Holder is null ? !need.Dependency.Conflict && IsRuledOut(need, again) : !need.IsMet)
             {
                 return true;
             }
@@ -338,9 +334,9 @@ internal sealed class ApkChooser(ApkUniverse universe)
         return false;
     }
 
-    private bool IsRuledOut(ApkNeed need)
+    private bool IsRuledOut(ApkNeed need, bool again)
     {
-        bool excluded = false;
+        bool excluded = again;
         foreach (var claim in universe.ClaimsOf(need.Name))
         {
             bool isExcluded = claim.Node.IsExcluded;
@@ -353,9 +349,6 @@ internal sealed class ApkChooser(ApkUniverse universe)
 
         return excluded;
     }
-
-    private static bool Contradicts(ApkNode node) =>
-        Array.Exists(node.Needs, need => need.Dependency.Conflict && need.Name.Holder is not null && !need.IsMet);
 
     private void Choose(ApkNode node, ApkName name)
     {
@@ -412,11 +405,15 @@ internal sealed class ApkChooser(ApkUniverse universe)
 
     private void Note(ApkName name, ApkNode? by, ApkDependency dependency)
     {
-        foreach (var claim in name.Claims is { Length: > 1 } claims ? claims : [])
+        foreach (var claim in name.Claims ?? [])
         {
             if (claim.Node != by && !claim.Satisfies(dependency) && !claim.Node.IsExcluded)
             {
                 Touch(claim.Node);
+                foreach (var need in claim.Node.Needs)
+                {
+                    _doubtful.Add(need.Name);
+                }
             }
         }
 
@@ -432,7 +429,7 @@ internal sealed class ApkChooser(ApkUniverse universe)
         }
         else if (name.IsPending)
         {
-            Examine(name);
+            _doubtful.Add(name);
         }
     }
 
@@ -446,7 +443,7 @@ internal sealed class ApkChooser(ApkUniverse universe)
         {
             name.IsPending = true;
             _pending.Add(name);
-            Examine(name);
+            _fresh.Add(name);
         }
     }
 

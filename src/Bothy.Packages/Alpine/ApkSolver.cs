@@ -31,6 +31,11 @@ public static class ApkSolver
 
     private static void Check(ApkPool pool, ApkSolverRequest request)
     {
+        if (pool.Indexes.FirstOrDefault(index => index.Origin.Architecture != request.Architecture) is { } foreign)
+        {
+            throw new ArgumentException($"the index of {foreign.Origin} is for {foreign.Origin.Architecture}, not for {request.Architecture}", nameof(pool));
+        }
+
         string[] tags = [.. pool.Indexes.Select(index => index.Origin.Tag).OfType<string>().Distinct(StringComparer.Ordinal)];
         foreach (var dependency in request.World)
         {

@@ -93,7 +93,7 @@ public sealed class ApkRandomWorldTests(ITestOutputHelper output)
         {
             foreach (int version in Enumerable.Range(1, 3).Where(_ => random.Next(2) == 0).DefaultIfEmpty(1))
             {
-                string[] needs = [.. Enumerable.Range(0, random.Next(3)).Select(_ => all[random.Next(all.Length)]).Where(other => other != name).Select(other => (random.Next(12) == 0 ? "!" : "") + other + Bound())];
+                string[] needs = [.. Enumerable.Range(0, random.Next(3)).Select(_ => all[random.Next(all.Length)]).Where(other => other != name).Distinct().Select(other => (random.Next(12) == 0 ? "!" : "") + other + Bound())];
                 lines.Add($"{name} {version}"
                     + (needs.Length > 0 ? $" | D: {string.Join(' ', needs)}" : "")
                     + (random.Next(4) == 0 ? $" | p: {Virtual[random.Next(2)]}{(random.Next(2) == 0 ? $"={random.Next(1, 4)}" : "")} | k: {random.Next(3)}" : "")
