@@ -161,7 +161,7 @@ internal sealed class ApkChooser(ApkUniverse universe)
         var best = default(ApkClaim);
         foreach (var claim in universe.ClaimsOf(name))
         {
-            if (!IsCandidate(claim) || (!name.IsRequired && (claim.Node.IsExcluded || IsBad(claim.Node, again: true))))
+            if (!IsCandidate(claim) || (!name.IsRequired && (claim.Node.IsExcluded || IsBad(claim.Node, again: false))))
             {
                 continue;
             }

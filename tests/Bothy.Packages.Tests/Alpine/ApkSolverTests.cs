@@ -61,6 +61,7 @@ public sealed class ApkSolverTests
     [InlineData("b 1 | D: a\n@t\na 1", "b", "  a-1:\n    masked in: @t\n    satisfies: b-1[a]\nAsk for 'a@t' as well.")]
     [InlineData("@t\na 1", "a", "  a-1:\n    masked in: @t\n    satisfies: world[a]\nAsk for 'a@t' instead of 'a'.")]
     [InlineData("a 1 | p: v=1\nb 1 | p: v=2", "a b", "  a-1:\n    conflicts: b-1[v=2]\n    satisfies: world[a]\n  b-1:\n    conflicts: a-1[v=1]\n    satisfies: world[b]\nRemove 'b' from packages.")]
+    [InlineData("a 1\nb 1\ni 1 | i: a b | D: missing", "a b", "  missing (no such package):\n    required by: i-1[missing]\nRemove 'b' from packages.")] // not left out, as with apk
     [InlineData("a 1 | D: c\nb 1 | D: !c\nc 1", "a b", "  c-1:\n    breaks: b-1[!c]\n    satisfies: a-1[c]\nRemove 'b' from packages.")]
     public void Says_why_there_is_no_solution_and_what_would_help(string packages, string world, string answer) =>
         Assert.Equal(answer, ApkWorld.Answer(packages, world));
