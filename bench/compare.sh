@@ -2,6 +2,7 @@
 # Whole processes, side by side in one run, so that a noisy machine is noisy for all of them.
 #   bench/compare.sh debian [ROUNDS]     an image of examples/python.yaml against apt and mmdebstrap, each from nothing
 #   bench/compare.sh alpine [ROUNDS]     an image with OpenSSH from a local repository against apk, tar and gzip; solving 40 names
+#   bench/compare.sh store [ROUNDS]      rebuilds: nothing changed, one package changed, and from packages on disk beside its parts
 # Needs: GNU time, root; debian: apt, mmdebstrap; alpine: the packages of ../shared/data, or where BOTHY_TEST_DATA says.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -131,6 +132,52 @@ TEXT
   report bothy apk+tar+gzip solve-40
 }
 
+# Builds again: with nothing changed, with the files of one package changed, and without a store but with the packages on disk, beside what that cannot
+# do without (xz of the packages, one SHA-256 of them, our own encoder over the archive), each alone on one core.
+store() {
+  local rounds=${1:-5} data=${BOTHY_TEST_DATA:-../shared/data}/alpine name
+  data=$(readlink -f "$data")
+  export BOTHY_STORE=$work/store
+  cp examples/python.yaml "$work/python.yaml"
+  cat > "$work/openssh.yaml" <<TEXT
+contents:
+  repositories: [$data/v3.19.1-boot]
+  keyring: [$data/keys/alpine-devel@lists.alpinelinux.org-6165ee59.rsa.pub]
+  packages: [alpine-base, openssh, chrony]
+archs: [x86_64]
+TEXT
+  { cat "$work/openssh.yaml"; echo 'layering: {strategy: origin, budget: 10}'; } > "$work/before.yaml"
+  { cat "$work/before.yaml"; echo 'paths: [{path: /usr/sbin/sshd, type: permissions, permissions: 0o700}]'; } > "$work/changed.yaml"
+  for name in openssh before changed; do ./bothy lock "$work/$name.yaml" --quiet; done
+  ./bothy lock "$work/python.yaml" --quiet --vendor "$work/packages"
+  ./bothy build "$work/python.yaml" --locked --quiet -o "rootfs:$work/python.tar" > /dev/null
+  for deb in "$work"/packages/*.deb; do ar p "$deb" data.tar.xz > "$work/packages/$(basename "$deb").xz"; done
+  dotnet build -c Release -v quiet bench/Bothy.Benchmarks > /dev/null
+
+  : > "$work/results"
+  for name in python openssh; do ./bothy build "$work/$name.yaml" --locked --quiet > /dev/null; done
+  for _ in $(seq "$rounds"); do
+    rm -rf "$work"/image*
+    measure python,locked ./bothy build "$work/python.yaml" --locked -o "oci:$work/image1"
+    measure openssh,locked ./bothy build "$work/openssh.yaml" --locked -o "oci:$work/image2"
+    measure openssh,no-lock ./bothy build "$work/openssh.yaml" -o "oci:$work/image3"
+
+    rm -f "$BOTHY_STORE"/results/*.{image,layer,part}-*
+    ./bothy build "$work/before.yaml" --locked --quiet -o "oci:$work/image4" > /dev/null
+    measure one-changed ./bothy build "$work/changed.yaml" --locked -o "oci:$work/image4"
+    for name in python openssh; do ./bothy build "$work/$name.yaml" --locked --quiet > /dev/null; done
+
+    BOTHY_STORE=$work/cold measure from-packages ./bothy build "$work/python.yaml" --locked --offline --packages-from "$work/packages" -o "oci:$work/image5"
+    rm -rf "$work/cold"
+    measure part:xz bash -c 'cat "$1"/*.xz | xz -dc > /dev/null' _ "$work/packages"
+    measure part:sha256 bash -c 'sha256sum "$1"/*.deb' _ "$work/packages"
+    measure part:encoder dotnet artifacts/bin/Bothy.Benchmarks/release/Bothy.Benchmarks.dll encode "$work/python.tar"
+  done
+
+  echo "$rounds rounds, $(nproc) cores; medians"
+  report python,locked openssh,locked openssh,no-lock one-changed from-packages part:xz part:sha256 part:encoder
+}
+
 # Medians of each name's results, and the fastest. Processor time is what a busy machine changes least.
 report() {
   printf '%-22s %9s %9s %9s %11s\n' '' 'wall s' 'fastest' 'cpu s' 'peak MB'
@@ -146,5 +193,6 @@ report() {
 case "${1:-}" in
   debian) debian "${2:-5}" ;;
   alpine) alpine "${2:-5}" ;;
-  *) sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  store) store "${2:-5}" ;;
+  *) sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

@@ -2,6 +2,16 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Bothy.Formats.Compression;
+
+// For compare.sh: one pass of the encoder of layers, on one thread, over a file.
+if (args is ["encode", var file])
+{
+    using var input = File.OpenRead(file);
+    using var gzip = new GzipEncodingStream(Stream.Null, parallelism: 1, leaveOpen: true);
+    input.CopyTo(gzip, 1 << 20);
+    return;
+}
 
 // In this process: the house builds into one artifacts directory, where BenchmarkDotNet's own generated projects do not find their way.
 var config = DefaultConfig.Instance
