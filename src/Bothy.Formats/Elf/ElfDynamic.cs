@@ -7,11 +7,13 @@ internal sealed class ElfDynamic
 {
     private const int MaxEntries = 65536;
     private const int MaxVersions = 65536;
+    private const int MaxStrings = 256 << 20;
     private const int Needed = 1;
     private const int StringTable = 5;
     private const int StringTableSize = 10;
     private const int SoName = 14;
     private const int RPath = 15;
+    private const int TextRelocations = 22;
     private const int BindNow = 24;
     private const int RunPath = 29;
     private const int Flags = 30;
@@ -20,25 +22,29 @@ internal sealed class ElfDynamic
     private const int VersionDefinitionCount = 0x6ffffffd;
     private const int VersionNeeds = 0x6ffffffe;
     private const int VersionNeedCount = 0x6fffffff;
+    private const ulong FlagTextRelocations = 0x4;
     private const ulong FlagBindNow = 0x8;
     private const ulong Flag1Now = 0x1;
     private const ulong Flag1Pie = 0x08000000;
+    private const int WeakVersion = 0x2;
 
     private readonly ElfBytes _bytes;
     private readonly ImmutableArray<ElfSegment> _segments;
     private readonly List<(ulong Tag, ulong Value)> _entries = [];
+    private readonly bool _wide;
     private ulong _strings;
     private ulong _stringsEnd;
 
-    private ElfDynamic(ElfBytes bytes, ImmutableArray<ElfSegment> segments)
+    private ElfDynamic(ElfBytes bytes, ImmutableArray<ElfSegment> segments, bool wide)
     {
         _bytes = bytes;
         _segments = segments;
+        _wide = wide;
     }
 
     public static ElfDynamic Read(ElfBytes bytes, ImmutableArray<ElfSegment> segments, ElfSegment segment, bool wide)
     {
-        var dynamic = new ElfDynamic(bytes, segments);
+        var dynamic = new ElfDynamic(bytes, segments, wide);
         int size = wide ? 16 : 8;
         if (segment.Size > (ulong)(MaxEntries * size))
         {
@@ -61,7 +67,7 @@ internal sealed class ElfDynamic
         {
             dynamic._strings = dynamic.OffsetOf(address, "the table of strings");
             ulong length = dynamic.Find(StringTableSize) ?? (ulong)bytes.Length;
-            dynamic._stringsEnd = dynamic._strings + Math.Min(length, (ulong)bytes.Length);
+            dynamic._stringsEnd = dynamic._strings + Math.Min(length, (ulong)bytes.Length - Math.Min(dynamic._strings, (ulong)bytes.Length));
         }
 
         return dynamic;
@@ -71,7 +77,7 @@ internal sealed class ElfDynamic
     {
         bool now = Find(BindNow) is not null || Has(Flags, FlagBindNow) || Has(Flags1, Flag1Now);
         string? soName = OptionalText(SoName);
-        return facts with
+        var dynamic = facts with
         {
             IsDynamic = true,
             SoName = soName,
@@ -82,10 +88,32 @@ internal sealed class ElfDynamic
             VersionDefinitions = ReadDefinitions(),
             BindsNow = now,
             Relro = relro ? now ? ElfRelro.Full : ElfRelro.Partial : ElfRelro.None,
+            HasTextRelocations = Find(TextRelocations) is not null || Has(Flags, FlagTextRelocations),
             // Linkers before binutils 2.26 did not set the flag; then a program is told from a library by its loader.
             IsPositionIndependentExecutable = facts.Type == ElfType.Shared && (Has(Flags1, Flag1Pie) || (facts.Interpreter is not null && soName is null)),
         };
+        return ElfSymbols.Read(_bytes, this, _wide, facts.Machine) is { } symbols ? symbols.AddTo(dynamic) : dynamic;
     }
+
+    /// <summary>The offset in the file of the table whose address is the value of <paramref name="tag"/>; null where there is none.</summary>
+    public ulong? Table(ulong tag, string what) => Find(tag) is { } address ? OffsetOf(address, what) : null;
+
+    /// <summary>The offset at which the table at <paramref name="start"/> has ended at the latest: where another begins, or its segment ends.</summary>
+    public ulong EndOf(ulong start)
+    {
+        var segment = _segments.First(segment => segment.Type == ElfSegment.Load && start >= segment.Offset && start < segment.End);
+        var tables = _entries
+            .Where(static entry => entry.Tag is >= 4 and <= 8 or >= 17 and <= 36 or >= 0x6ffffe00)
+            .Select(entry => segment.OffsetOf(entry.Value))
+            .OfType<ulong>()
+            .Where(offset => offset > start);
+        return tables.Append(segment.End).Min();
+    }
+
+    /// <summary>The table of strings, whole.</summary>
+    public byte[] Strings() => _stringsEnd - _strings is var length && length <= MaxStrings
+        ? _bytes.Read(_strings, (int)length, "the table of strings")
+        : throw _bytes.Malformed(_strings, FormattableString.Invariant($"a table of strings of more than {MaxStrings} bytes"));
 
     private bool Has(ulong tag, ulong flag) => ((Find(tag) ?? 0) & flag) != 0;
 
@@ -136,17 +164,19 @@ internal sealed class ElfDynamic
         {
             byte[] need = _bytes.Read(at, 16, "the needed versions");
             var versions = ImmutableArray.CreateBuilder<string>();
+            var weak = ImmutableArray.CreateBuilder<string>();
             ulong aux = at + _bytes.U32(need, 8);
             for (int j = _bytes.U16(need, 2); j > 0; j--)
             {
                 CheckCount(ref left, aux);
                 byte[] version = _bytes.Read(aux, 16, "a needed version");
-                versions.Add(Text(_bytes.U32(version, 8)));
+                bool isWeak = (_bytes.U16(version, 4) & WeakVersion) != 0;
+                (isWeak ? weak : versions).Add(Text(_bytes.U32(version, 8)));
                 aux += _bytes.U32(version, 12);
             }
 
             CheckCount(ref left, at);
-            needs.Add(new ElfVersionNeed(Text(_bytes.U32(need, 4)), versions.ToImmutable()));
+            needs.Add(new ElfVersionNeed(Text(_bytes.U32(need, 4)), versions.ToImmutable()) { WeakVersions = weak.ToImmutable() });
             at += _bytes.U32(need, 12);
         }
 

@@ -35,7 +35,42 @@ public enum ElfRelro
 }
 
 /// <summary>The versions that a file needs of one library.</summary>
-public sealed record ElfVersionNeed(string Library, ImmutableArray<string> Versions);
+/// <param name="Library">The library, by the name that it is needed by.</param>
+/// <param name="Versions">Without which the loader refuses the file.</param>
+public sealed record ElfVersionNeed(string Library, ImmutableArray<string> Versions)
+{
+    /// <summary>Those of which the loader only warns where they are absent (<c>VER_FLG_WEAK</c>).</summary>
+    public ImmutableArray<string> WeakVersions { get; init; } = [];
+}
+
+/// <summary>How many of the calls that the C library can check at run time (<c>_FORTIFY_SOURCE</c>) are to its checking functions.</summary>
+public enum ElfFortify
+{
+    /// <summary>It calls none that could be checked, or what it calls cannot be told.</summary>
+    Unknown,
+
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>Some; compilers leave out the check where they can prove that nothing can go wrong.</summary>
+    Some,
+
+    /// <summary>All.</summary>
+    All,
+}
+
+/// <summary>The language that a file was compiled from, as far as compilers say so in it.</summary>
+public enum ElfLanguage
+{
+    /// <summary>C, C++, or one that leaves no trace.</summary>
+    Other,
+
+    /// <summary>Go.</summary>
+    Go,
+
+    /// <summary>Rust.</summary>
+    Rust,
+}
 
 /// <summary>The note by which a file says on what it runs at the earliest (<c>NT_GNU_ABI_TAG</c>).</summary>
 /// <param name="OperatingSystem">0 is Linux.</param>
@@ -97,6 +132,30 @@ public sealed record ElfFacts
 
     /// <summary>Whether all symbols are bound when it is loaded.</summary>
     public bool BindsNow { get; init; }
+
+    /// <summary>Whether it is a program: at a fixed address, or position independent.</summary>
+    public bool IsProgram => Type == ElfType.Executable || IsPositionIndependentExecutable;
+
+    /// <summary>
+    /// The symbols that a program does not define and cannot do without, without their versions, in the order of its table; empty for a
+    /// library, whose symbols its users may define.
+    /// </summary>
+    public ImmutableArray<string> UndefinedSymbols { get; init; } = [];
+
+    /// <summary>The symbols that it defines for others.</summary>
+    public ElfSymbolSet DefinedSymbols { get; init; } = ElfSymbolSet.Empty;
+
+    /// <summary>Whether it has code that checks for overwritten return addresses; null where it has no symbols to tell by.</summary>
+    public bool? HasStackProtector { get; init; }
+
+    /// <summary>How many of its calls into the C library are checked.</summary>
+    public ElfFortify Fortify { get; init; }
+
+    /// <summary>What it was compiled from.</summary>
+    public ElfLanguage Language { get; init; }
+
+    /// <summary>Whether its code is changed when it is loaded (<c>DT_TEXTREL</c>), and so is writable for a while and not shared.</summary>
+    public bool HasTextRelocations { get; init; }
 
     /// <summary>Whether its stack may be executed; also true where it does not say, as kernels then assume for the oldest processors.</summary>
     public bool HasExecutableStack { get; init; }

@@ -96,14 +96,16 @@ public static class ElfFile
             Type = type is >= 1 and <= 4 ? (ElfType)type : ElfType.Other,
             Flags = bytes.U32(header, wide ? 48 : 36),
             Interpreter = ReadInterpreter(bytes, segments),
-            AbiNote = ElfNotes.ReadAbi(bytes, segments),
             HasExecutableStack = !segments.Any(segment => segment.Type == ElfSegment.GnuStack && !segment.IsExecutable),
         };
+        facts = ElfNotes.AddTo(facts, bytes, segments);
         bool relro = segments.Any(segment => segment.Type == ElfSegment.GnuRelro);
         var dynamic = segments.FirstOrDefault(segment => segment.Type == ElfSegment.Dynamic);
-        return dynamic is null
+        facts = dynamic is null
             ? facts with { Relro = relro ? ElfRelro.Partial : ElfRelro.None }
             : ElfDynamic.Read(bytes, segments, dynamic, wide).AddTo(facts, relro);
+        // Where the table of the loader answers, the end of the file need not be read.
+        return facts.HasStackProtector == true || facts.Language == ElfLanguage.Go ? facts : new ElfSections(bytes, wide).AddTo(facts, header);
     }
 
     private static ImmutableArray<ElfSegment> ReadSegments(ElfBytes bytes, byte[] header, bool wide)

@@ -6,14 +6,19 @@ internal static class ElfNotes
 {
     private const int MaxLength = 1 << 16;
     private const uint AbiTag = 1;
+    private const uint GoBuildId = 4;
 
-    public static ElfAbiNote? ReadAbi(ElfBytes bytes, ImmutableArray<ElfSegment> segments) =>
-        segments
-            .Where(segment => segment.Type == ElfSegment.Note && segment.Size is > 0 and <= MaxLength)
-            .Select(segment => Find(bytes, bytes.Read(segment.Offset, (int)segment.Size, "the notes")))
-            .FirstOrDefault(note => note is not null);
+    public static ElfFacts AddTo(ElfFacts facts, ElfBytes bytes, ImmutableArray<ElfSegment> segments)
+    {
+        foreach (var segment in segments.Where(segment => segment.Type == ElfSegment.Note && segment.Size is > 0 and <= MaxLength))
+        {
+            facts = Read(facts, bytes, bytes.Read(segment.Offset, (int)segment.Size, "the notes"));
+        }
 
-    private static ElfAbiNote? Find(ElfBytes bytes, byte[] notes)
+        return facts;
+    }
+
+    private static ElfFacts Read(ElfFacts facts, ElfBytes bytes, byte[] notes)
     {
         long at = 0;
         while (at + 12 <= notes.Length)
@@ -24,19 +29,25 @@ internal static class ElfNotes
             long description = at + 12 + Align(nameLength);
             if (description + length > notes.Length)
             {
-                return null;
+                return facts;
             }
 
-            if (type == AbiTag && length >= 16 && nameLength == 4 && notes.AsSpan((int)at + 12, 4).SequenceEqual("GNU\0"u8))
+            var name = notes.AsSpan((int)at + 12, nameLength == 4 ? 4 : 0);
+            if (type == AbiTag && length >= 16 && name.SequenceEqual("GNU\0"u8))
             {
                 int start = (int)description;
-                return new ElfAbiNote(bytes.U32(notes, start), bytes.U32(notes, start + 4), bytes.U32(notes, start + 8), bytes.U32(notes, start + 12));
+                var note = new ElfAbiNote(bytes.U32(notes, start), bytes.U32(notes, start + 4), bytes.U32(notes, start + 8), bytes.U32(notes, start + 12));
+                facts = facts with { AbiNote = facts.AbiNote ?? note };
+            }
+            else if (type == GoBuildId && name.SequenceEqual("Go\0\0"u8))
+            {
+                facts = facts with { Language = ElfLanguage.Go };
             }
 
             at = description + Align(length);
         }
 
-        return null;
+        return facts;
     }
 
     private static long Align(long length) => (length + 3) & ~3L;

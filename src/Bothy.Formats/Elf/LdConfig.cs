@@ -131,10 +131,7 @@ public sealed class LdConfig
         ElfFacts? facts = null;
         try
         {
-            using var stream = file.Content!.OpenParts();
-            facts = ElfFile.TryRead(stream, file.Path.ToString(), out var read)
-                && read.Type == ElfType.Shared
-                && read.IsDynamic
+            facts = file.Content!.ReadElf(file.Path.ToString()) is { Type: ElfType.Shared, IsDynamic: true } read
                 && read.Machine == _target.Machine
                 && read.Bits == _target.Bits
                     ? read

@@ -1,8 +1,16 @@
+using Bothy.Formats.Elf;
+
 namespace Bothy.Formats.Trees;
 
 /// <summary>The bytes of a regular file, wherever they are: in memory, in the store, in a layer, on disk.</summary>
 public abstract class FileContent
 {
+    // The smaller of the two headers.
+    private const int MinElfLength = 52;
+
+    private ElfFacts? _elf;
+    private volatile bool _isElfKnown;
+
     /// <summary>The content of an empty file.</summary>
     public static FileContent Empty { get; } = new MemoryContent(ReadOnlyMemory<byte>.Empty, Bothy.Digest.Of([]));
 
@@ -28,6 +36,30 @@ public abstract class FileContent
     /// </summary>
     /// <exception cref="BothyException">The bytes are gone.</exception>
     public virtual Stream OpenParts() => OpenRead();
+
+    /// <summary>
+    /// What this is as an ELF file; null where it is none. Found out once, from parts of it (see <see cref="OpenParts"/>), or known without.
+    /// </summary>
+    /// <param name="name">What to call it in a failure: its path.</param>
+    /// <exception cref="MalformedDataException">It begins as an ELF file and then does not follow the format.</exception>
+    /// <exception cref="BothyException">The bytes are gone.</exception>
+    public ElfFacts? ReadElf(string name)
+    {
+        if (!_isElfKnown)
+        {
+            _elf = Length < MinElfLength ? null : LookForElf(name);
+            _isElfKnown = true;
+        }
+
+        return _elf;
+    }
+
+    /// <summary>Does the work of <see cref="ReadElf"/>, once; content whose facts are kept somewhere gives those.</summary>
+    protected virtual ElfFacts? LookForElf(string name)
+    {
+        using var stream = OpenParts();
+        return ElfFile.TryRead(stream, name, out var facts) ? facts : null;
+    }
 
     /// <summary>Reads all bytes.</summary>
     /// <exception cref="BothyException">There are more than <paramref name="limit"/>, or they cannot be read.</exception>

@@ -76,8 +76,7 @@ public sealed class MissingLibraries
     {
         try
         {
-            using var stream = entry.Content!.OpenParts();
-            return ElfFile.TryRead(stream, entry.Path.ToString(), out var facts) && facts.IsDynamic ? facts : null;
+            return entry.Content!.ReadElf(entry.Path.ToString()) is { IsDynamic: true } facts ? facts : null;
         }
         catch (MalformedDataException)
         {
