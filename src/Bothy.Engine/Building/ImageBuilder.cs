@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using System.Text;
 using Bothy.Engine.Assembly;
 using Bothy.Engine.Assembly.Alpine;
 using Bothy.Engine.ImageFiles;
@@ -68,7 +69,12 @@ public sealed class ImageBuilder(BuildSettings settings)
     /// <exception cref="BothyException">A package cannot be had, or they do not fit together.</exception>
     public async Task<AssemblyResult> AssembleAsync(ImageSpec spec, string name, LockedArchitecture plan, CancellationToken cancellationToken)
     {
-        var packages = await OpenAsync(name, plan, cancellationToken);
+        return Assemble(spec, name, plan, await OpenAsync(name, plan, cancellationToken), cancellationToken);
+    }
+
+    private static AssemblyResult Assemble(
+        ImageSpec spec, string name, LockedArchitecture plan, ImmutableArray<SuppliedPackage> packages, CancellationToken cancellationToken)
+    {
         var request = new AssemblyRequest([.. packages.Select(package => package.Contents)], [.. plan.Omitted.Select(omitted => omitted.Id.Name)], spec)
         {
             Apk = spec.Contents.IsAlpine ? Apk(spec, ArchitectureNamed(name), plan) : null,
@@ -105,8 +111,32 @@ public sealed class ImageBuilder(BuildSettings settings)
             }
 
             await DeliverAsync(spec, built, destinations, cancellationToken);
-            return new BuildResult(ContentOf(spec, built).Root.Descriptor.Digest, [.. built.Select(each => each.Build.Facts)]);
+            var root = ContentOf(spec, built).Root.Descriptor.Digest;
+            Record(spec, plan, root, built);
+            return new BuildResult(root, [.. built.Select(each => each.Build.Facts)]);
         });
+    }
+
+    // What was found again is recorded already, unless its notes were removed by hand.
+    private void Record(ImageSpec spec, LockFile plan, Digest root, List<Built> built)
+    {
+        var records = new BuildRecords(settings.Store);
+        Digest[] digests = [.. built.Select(each => each.Build.Facts.Digest).Append(root).Distinct()];
+        if (built.Exists(each => each.Locked is null) || (built.TrueForAll(each => each.IsFoundAgain) && Array.TrueForAll(digests, records.Contains)))
+        {
+            return;
+        }
+
+        var complete = plan with
+        {
+            Architectures = plan.Architectures.SetItems(built.Select(each => KeyValuePair.Create(each.Build.Facts.Architecture.Name, each.Locked!))),
+        };
+        var record = new BuildRecord(
+            Path.GetFullPath(spec.FileName, settings.WorkingDirectory), Digest.Of(Encoding.UTF8.GetBytes(ImageSpecWriter.ToYaml(spec))), complete);
+        foreach (var digest in digests)
+        {
+            records.Add(digest, record);
+        }
     }
 
     private async Task<Built> BuildOneAsync(
@@ -119,17 +149,18 @@ public sealed class ImageBuilder(BuildSettings settings)
         {
             settings.Progress.Report(new BuildEvent.Finished($"image {name}", "nothing has changed since it was built"));
             Report(spec, known.Warnings, known.Facts.Uncovered, strict);
-            return new Built(known, Tree: null);
+            return new Built(known, Tree: null, locked.Packages.All(package => package.Digest is not null) ? locked : null, IsFoundAgain: true);
         }
 
-        var assembly = await AssembleAsync(spec, name, locked, cancellationToken);
+        var packages = await OpenAsync(name, locked, cancellationToken);
+        var assembly = Assemble(spec, name, locked, packages, cancellationToken);
         Report(spec, assembly.Warnings, assembly.Uncovered, strict);
         long epoch = ImageComposer.Settle(assembly.Tree, settings.SourceDateEpoch);
         var image = await Task.Run(
             () => new ImageLayers(settings).Compose(spec, architecture, locked.Packages, assembly, epoch, cancellationToken), cancellationToken);
         var build = new EarlierBuild(image, Facts(architecture, locked, assembly, image), epoch, assembly.Warnings);
         earlier.Add(key, build);
-        return new Built(build, assembly.Tree);
+        return new Built(build, assembly.Tree, locked with { Packages = [.. packages.Select(package => package.Package)] }, IsFoundAgain: false);
     }
 
     private static OciContent ContentOf(ImageSpec spec, List<Built> built) => built is [var only]
@@ -235,5 +266,6 @@ public sealed class ImageBuilder(BuildSettings settings)
         return ArchitectureNamed(name);
     }
 
-    private sealed record Built(EarlierBuild Build, FileTree? Tree);
+    // Locked is null where an index alone was read, which does not tell the digests of packages.
+    private sealed record Built(EarlierBuild Build, FileTree? Tree, LockedArchitecture? Locked, bool IsFoundAgain);
 }
