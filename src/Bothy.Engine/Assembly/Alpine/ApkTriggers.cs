@@ -1,4 +1,3 @@
-using Bothy.Engine.Assembly.Overlay;
 using Bothy.Formats.Trees;
 
 namespace Bothy.Engine.Assembly.Alpine;

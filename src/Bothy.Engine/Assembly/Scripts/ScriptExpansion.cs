@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
-using Bothy.Engine.Assembly.Overlay;
+using Bothy.Formats.Trees;
 
 namespace Bothy.Engine.Assembly.Scripts;
 

@@ -1,20 +1,21 @@
 using System.Buffers;
-using Bothy.Formats.Trees;
 
-namespace Bothy.Engine.Assembly.Overlay;
+namespace Bothy.Formats.Trees;
 
 /// <summary>
 /// A pattern of absolute paths: <c>?</c> is one character and <c>*</c> any number of them, neither of them a slash; <c>**</c> is anything.
 /// A pattern that matches a directory matches what is in it too.
 /// </summary>
-internal sealed class PathPattern(string text)
+public sealed class PathPattern(string text)
 {
     private static readonly SearchValues<char> Wildcards = SearchValues.Create("*?");
 
     private readonly string _pattern = text.Trim('/');
 
+    /// <summary>The pattern as it was written.</summary>
     public string Text => text;
 
+    /// <summary>Whether <paramref name="path"/> or a directory that it is in matches.</summary>
     public bool Matches(TreePath path)
     {
         for (string value = path.Value; value.Length > 0; value = value[..Math.Max(0, value.LastIndexOf('/'))])
