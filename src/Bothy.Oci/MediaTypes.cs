@@ -33,6 +33,9 @@ public static class MediaTypes
     /// <summary>Docker's layer, a tar archive in gzip.</summary>
     public const string DockerLayerGzip = "application/vnd.docker.image.rootfs.diff.tar.gzip";
 
+    /// <summary>The empty object that an artifact has for a configuration.</summary>
+    public const string Empty = "application/vnd.oci.empty.v1+json";
+
     /// <summary>Whether <paramref name="mediaType"/> is that of an image manifest, OCI's or Docker's.</summary>
     public static bool IsManifest(string mediaType) => mediaType is Manifest or DockerManifest;
 

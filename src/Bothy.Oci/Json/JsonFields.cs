@@ -44,6 +44,17 @@ internal sealed class JsonFields
 
     public bool Flag(string name) => Find(name) is { ValueKind: JsonValueKind.True };
 
+    /// <summary>Bytes in the standard alphabet, with padding.</summary>
+    public byte[] Base64(string name)
+    {
+        string text = String(name);
+        byte[] bytes = new byte[text.Length / 4 * 3];
+        return Convert.TryFromBase64String(text, bytes, out int written) ? bytes[..written] : throw Malformed($"'{PathOf(name)}' is not base64");
+    }
+
+    /// <summary>The JSON text of a field, as it stands there.</summary>
+    public byte[] Raw(string name) => Find(name) is { } value ? System.Text.Encoding.UTF8.GetBytes(value.GetRawText()) : throw Malformed($"'{PathOf(name)}' is missing");
+
     public Digest Digest(string name) => ToDigest(String(name), PathOf(name));
 
     public DateTimeOffset? Time(string name)
@@ -88,6 +99,12 @@ internal sealed class JsonFields
 
         return map.ToImmutable();
     }
+
+    /// <summary>A map of whatever values; what is no text stands as its JSON.</summary>
+    public ImmutableSortedDictionary<string, string> LooseMap(string name) => Members(name).ToImmutableSortedDictionary(
+        member => member.Name,
+        member => member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : member.Value.GetRawText(),
+        StringComparer.Ordinal);
 
     public ImmutableSortedSet<string> Set(string name) =>
         Members(name).Select(member => member.Name).ToImmutableSortedSet(StringComparer.Ordinal);

@@ -36,11 +36,11 @@ internal static class OciJson
         return buffer.WrittenSpan.ToArray();
     }
 
-    public static T Read<T>(ReadOnlyMemory<byte> json, string source, Func<JsonFields, T> read)
+    public static T Read<T>(ReadOnlyMemory<byte> json, string source, Func<JsonFields, T> read, int maxDocument = MaxDocument)
     {
-        if (json.Length > MaxDocument)
+        if (json.Length > maxDocument)
         {
-            throw new MalformedDataException(source, MaxDocument, FormattableString.Invariant($"a document of {json.Length} bytes, more than {MaxDocument}"));
+            throw new MalformedDataException(source, maxDocument, FormattableString.Invariant($"a document of {json.Length} bytes, more than {maxDocument}"));
         }
 
         try

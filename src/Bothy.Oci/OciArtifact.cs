@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Bothy.Oci.Json;
+
+namespace Bothy.Oci;
+
+/// <summary>Something that is no image and is kept as one: a signature, a lock, a list of packages (image-spec, manifest.md, "Guidelines for artifact usage").</summary>
+public sealed record OciArtifact : OciContent
+{
+    private OciArtifact(ImageManifest manifest, ImmutableArray<Blob> blobs)
+        : base(Blob.Of(MediaTypes.Manifest, manifest.ToJson()))
+    {
+        Manifest = manifest;
+        Blobs = [.. blobs.Append(Root).DistinctBy(blob => blob.Descriptor.Digest)];
+    }
+
+    /// <summary>The manifest.</summary>
+    public ImageManifest Manifest { get; }
+
+    /// <inheritdoc />
+    public override ImmutableArray<Blob> Blobs { get; }
+
+    /// <summary>The descriptor by which lists of what refers to an image name it: with its type and annotations (distribution-spec, "Listing Referrers").</summary>
+    public Descriptor Descriptor => Root.Descriptor with { ArtifactType = Manifest.ArtifactType, Annotations = Manifest.Annotations };
+
+    /// <summary>An artifact that says something about <paramref name="subject"/>, with an empty configuration.</summary>
+    public static OciArtifact About(
+        Descriptor subject, string artifactType, IEnumerable<Blob> files, ImmutableSortedDictionary<string, string>? annotations = null)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        return Create(
+            Blob.Of(MediaTypes.Empty, [.. "{}"u8]),
+            files,
+            new Descriptor(subject.MediaType, subject.Digest, subject.Size),
+            artifactType,
+            annotations);
+    }
+
+    /// <summary>An artifact in the form of an image: with a configuration of its own, and no subject.</summary>
+    public static OciArtifact InFormOfImage(Blob config, IEnumerable<Blob> layers) => Create(config, layers, subject: null, artifactType: null, annotations: null);
+
+    private static OciArtifact Create(
+        Blob config, IEnumerable<Blob> files, Descriptor? subject, string? artifactType, ImmutableSortedDictionary<string, string>? annotations)
+    {
+        ImmutableArray<Blob> all = [.. files];
+        var manifest = new ImageManifest
+        {
+            ArtifactType = artifactType,
+            Config = config.Descriptor,
+            Layers = [.. all.Select(blob => blob.Descriptor)],
+            Subject = subject,
+            Annotations = annotations ?? OciJson.EmptyMap,
+        };
+        return new OciArtifact(manifest, [config, .. all]);
+    }
+}
