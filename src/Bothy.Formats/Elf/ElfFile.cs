@@ -72,20 +72,7 @@ public static class ElfFile
 
     private static ElfFacts Read(ElfBytes bytes)
     {
-        byte[] ident = bytes.Read(0, 16, "the identification");
-        bool wide = ident[4] switch
-        {
-            1 => false,
-            2 => true,
-            _ => throw bytes.Malformed(4, FormattableString.Invariant($"a file class of {ident[4]}; 1 and 2 are known")),
-        };
-        bytes.IsBigEndian = ident[5] switch
-        {
-            1 => false,
-            2 => true,
-            _ => throw bytes.Malformed(5, FormattableString.Invariant($"a byte order of {ident[5]}; 1 and 2 are known")),
-        };
-        byte[] header = bytes.Read(0, wide ? 64 : 52, "the header");
+        byte[] header = ReadHeader(bytes, out bool wide);
         var segments = ReadSegments(bytes, header, wide);
         int type = bytes.U16(header, 16);
         var facts = new ElfFacts
@@ -108,7 +95,26 @@ public static class ElfFile
         return facts.HasStackProtector == true || facts.Language == ElfLanguage.Go ? facts : new ElfSections(bytes, wide).AddTo(facts, header);
     }
 
-    private static ImmutableArray<ElfSegment> ReadSegments(ElfBytes bytes, byte[] header, bool wide)
+    /// <summary>Reads the header and learns from it how wide addresses are and in which order bytes come.</summary>
+    internal static byte[] ReadHeader(ElfBytes bytes, out bool wide)
+    {
+        byte[] ident = bytes.Read(0, 16, "the identification");
+        wide = ident[4] switch
+        {
+            1 => false,
+            2 => true,
+            _ => throw bytes.Malformed(4, FormattableString.Invariant($"a file class of {ident[4]}; 1 and 2 are known")),
+        };
+        bytes.IsBigEndian = ident[5] switch
+        {
+            1 => false,
+            2 => true,
+            _ => throw bytes.Malformed(5, FormattableString.Invariant($"a byte order of {ident[5]}; 1 and 2 are known")),
+        };
+        return bytes.Read(0, wide ? 64 : 52, "the header");
+    }
+
+    internal static ImmutableArray<ElfSegment> ReadSegments(ElfBytes bytes, byte[] header, bool wide)
     {
         ulong offset = wide ? bytes.U64(header, 32) : bytes.U32(header, 28);
         int size = bytes.U16(header, wide ? 54 : 42);
