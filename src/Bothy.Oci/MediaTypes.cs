@@ -41,4 +41,9 @@ public static class MediaTypes
 
     /// <summary>Whether <paramref name="mediaType"/> is that of an index, OCI's or Docker's.</summary>
     public static bool IsIndex(string mediaType) => mediaType is Index or DockerManifestList;
+
+    /// <summary>Whether <paramref name="mediaType"/> is that of a layer that can be unpacked, of OCI or Docker, with its content to be had or not.</summary>
+    public static bool IsLayer(string mediaType) =>
+        (mediaType.StartsWith("application/vnd.oci.image.layer.", StringComparison.Ordinal) || mediaType.StartsWith("application/vnd.docker.image.rootfs.", StringComparison.Ordinal))
+        && (mediaType.EndsWith(".tar", StringComparison.Ordinal) || mediaType.EndsWith("gzip", StringComparison.Ordinal) || mediaType.EndsWith("zstd", StringComparison.Ordinal));
 }

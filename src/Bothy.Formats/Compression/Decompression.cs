@@ -5,7 +5,8 @@ namespace Bothy.Formats.Compression;
 /// <summary>Opens compressed bytes without being told how they are compressed.</summary>
 public static class Decompression
 {
-    private const int LongestMagic = 6;
+    /// <summary>How many bytes of a stream tell how it is compressed.</summary>
+    public const int LongestMagic = 6;
 
     /// <summary>
     /// Reads <paramref name="compressed"/>, which need not be seekable, as gzip (RFC 1952, any number of members), xz or zstd where it
@@ -22,14 +23,22 @@ public static class Decompression
         ArgumentNullException.ThrowIfNull(compressed);
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
         var peeked = new PeekedStream(compressed, LongestMagic);
-        return peeked.Start switch
-        {
-            [0x1F, 0x8B, ..] => new DecoderStream(peeked, input => new GzipDecoder(input), source, limit, leaveOpen: false),
-            [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0] => new XzStream(peeked, source, limit),
-            [0x28, 0xB5, 0x2F, 0xFD, ..] or [>= 0x50 and <= 0x5F, 0x2A, 0x4D, 0x18, ..] => new ZstdStream(peeked, source, limit),
-            _ => new LimitedStream(peeked, source, limit),
-        };
+        return IsGzip(peeked.Start) ? new DecoderStream(peeked, input => new GzipDecoder(input), source, limit, leaveOpen: false)
+            : IsXz(peeked.Start) ? new XzStream(peeked, source, limit)
+            : IsZstd(peeked.Start) ? new ZstdStream(peeked, source, limit)
+            : new LimitedStream(peeked, source, limit);
     }
+
+    /// <summary>Whether bytes that begin with <paramref name="start"/> are read as gzip, xz or zstd.</summary>
+    public static bool IsCompressed(ReadOnlySpan<byte> start) => IsGzip(start) || IsXz(start) || IsZstd(start);
+
+    /// <summary>Whether bytes that begin with <paramref name="start"/> are read as gzip.</summary>
+    public static bool IsGzip(ReadOnlySpan<byte> start) => start is [0x1F, 0x8B, ..];
+
+    /// <summary>Whether bytes that begin with <paramref name="start"/> are read as zstd.</summary>
+    public static bool IsZstd(ReadOnlySpan<byte> start) => start is [0x28, 0xB5, 0x2F, 0xFD, ..] or [>= 0x50 and <= 0x5F, 0x2A, 0x4D, 0x18, ..];
+
+    private static bool IsXz(ReadOnlySpan<byte> start) => start is [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0];
 
     /// <summary>
     /// Reads <paramref name="compressed"/>, which stays the caller's, as one deflate stream (RFC 1951) without any frame, which no byte may

@@ -7,10 +7,11 @@ namespace Bothy.Formats.Tar;
 /// Names in archives are bytes, mostly UTF-8. Bytes that are not become lone surrogates U+DC80 to U+DCFF and back again
 /// (Python's "surrogateescape"), so that each name survives reading and writing unchanged.
 /// </summary>
-internal static class TarText
+public static class TarText
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>The text of <paramref name="bytes"/>.</summary>
     public static string Decode(ReadOnlySpan<byte> bytes)
     {
         if (Ascii.IsValid(bytes))

@@ -89,6 +89,12 @@ internal sealed class JsonFields
         return [.. Items(name).Select((item, i) => read(new JsonFields(item, _source, FormattableString.Invariant($"{path}[{i}]"))))];
     }
 
+    /// <summary>Reads a document that is a list of objects.</summary>
+    public static ImmutableArray<T> ObjectsOf<T>(JsonElement list, string source, Func<JsonFields, T> read) =>
+        list.ValueKind == JsonValueKind.Array && list.GetArrayLength() <= MaxMembers
+            ? [.. list.EnumerateArray().Select((item, i) => read(new JsonFields(item, source, FormattableString.Invariant($"[{i}]"))))]
+            : throw new MalformedDataException(source, 0, "not a list, or too long");
+
     public ImmutableSortedDictionary<string, string> Map(string name)
     {
         var map = OciJson.EmptyMap.ToBuilder();

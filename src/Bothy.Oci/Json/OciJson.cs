@@ -23,6 +23,16 @@ internal static class OciJson
     public static ImmutableSortedDictionary<string, string> EmptyMap { get; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Refuses a document that is too large before a byte of it is read.</summary>
+    /// <exception cref="MalformedDataException">It is.</exception>
+    public static void CheckSize(Descriptor descriptor)
+    {
+        if (descriptor.Size > MaxDocument)
+        {
+            throw TooLarge(descriptor.Digest.ToString(), 0, descriptor.Size);
+        }
+    }
+
     public static byte[] Write(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -36,17 +46,24 @@ internal static class OciJson
         return buffer.WrittenSpan.ToArray();
     }
 
-    public static T Read<T>(ReadOnlyMemory<byte> json, string source, Func<JsonFields, T> read, int maxDocument = MaxDocument)
+    public static T Read<T>(ReadOnlyMemory<byte> json, string source, Func<JsonFields, T> read, int maxDocument = MaxDocument) =>
+        ReadElement(json, source, root => read(new JsonFields(root, source, "")), maxDocument);
+
+    /// <summary>Reads a document that is a list of objects.</summary>
+    public static ImmutableArray<T> ReadList<T>(ReadOnlyMemory<byte> json, string source, Func<JsonFields, T> read) =>
+        ReadElement(json, source, root => JsonFields.ObjectsOf(root, source, read), MaxDocument);
+
+    private static T ReadElement<T>(ReadOnlyMemory<byte> json, string source, Func<JsonElement, T> read, int maxDocument)
     {
         if (json.Length > maxDocument)
         {
-            throw new MalformedDataException(source, maxDocument, FormattableString.Invariant($"a document of {json.Length} bytes, more than {maxDocument}"));
+            throw TooLarge(source, maxDocument, json.Length, maxDocument);
         }
 
         try
         {
             using var document = JsonDocument.Parse(json, ReaderOptions);
-            return read(new JsonFields(document.RootElement, source, ""));
+            return read(document.RootElement);
         }
         catch (JsonException failure)
         {
@@ -124,4 +141,7 @@ internal static class OciJson
 
         writer.WriteEndObject();
     }
+
+    public static MalformedDataException TooLarge(string source, long offset, long size, int limit = MaxDocument) =>
+        new(source, offset, FormattableString.Invariant($"a document of {size} bytes, more than {limit}"));
 }

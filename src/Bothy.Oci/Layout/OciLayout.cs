@@ -6,12 +6,12 @@ namespace Bothy.Oci.Layout;
 /// <summary>Reads an OCI layout directory. Every blob is checked against its descriptor.</summary>
 public sealed class OciLayout
 {
-    private readonly string _directory;
+    private readonly LayoutPlace _place;
     private readonly ImageIndex _index;
 
-    private OciLayout(string directory, ImageIndex index)
+    private OciLayout(LayoutPlace place, ImageIndex index)
     {
-        _directory = directory;
+        _place = place;
         _index = index;
     }
 
@@ -23,22 +23,22 @@ public sealed class OciLayout
 
     /// <summary>Opens the layout in <paramref name="directory"/>.</summary>
     /// <exception cref="BothyException">It is not a layout, or not one of a version we know.</exception>
-    public static OciLayout Open(string directory)
-    {
-        if (!IsLayout(directory))
-        {
-            throw new BothyException($"cannot read {directory}: it is not an OCI layout, as it has no file '{LayoutFiles.Marker}'");
-        }
+    public static OciLayout Open(string directory) => Open(new LayoutDirectory(directory));
 
-        string marker = Path.Combine(directory, LayoutFiles.Marker);
-        string version = OciJson.Read(ReadSmall(marker), marker, fields => fields.String("imageLayoutVersion"));
+    /// <summary>Opens the layout in <paramref name="place"/>, which stays the caller's.</summary>
+    /// <exception cref="BothyException">It is not a layout, or not one of a version we know.</exception>
+    internal static OciLayout Open(LayoutPlace place)
+    {
+        byte[] marker = ReadSmall(place, LayoutFiles.Marker)
+            ?? throw new BothyException($"cannot read {place.Name}: it is not an OCI layout, as it has no file '{LayoutFiles.Marker}'");
+        string version = OciJson.Read(marker, place.NameOf(LayoutFiles.Marker), fields => fields.String("imageLayoutVersion"));
         if (!version.StartsWith("1.", StringComparison.Ordinal))
         {
-            throw new BothyException($"cannot read {directory}: it is an OCI layout of the unknown version '{version}'");
+            throw new BothyException($"cannot read {place.Name}: it is an OCI layout of the unknown version '{version}'");
         }
 
-        string index = Path.Combine(directory, LayoutFiles.Index);
-        return new OciLayout(directory, ImageIndex.Parse(ReadSmall(index), index));
+        byte[] index = ReadSmall(place, LayoutFiles.Index) ?? throw Missing(place, LayoutFiles.Index);
+        return new OciLayout(place, ImageIndex.Parse(index, place.NameOf(LayoutFiles.Index)));
     }
 
     /// <summary>The image called <paramref name="name"/>, or the only one where <paramref name="name"/> is null.</summary>
@@ -53,7 +53,7 @@ public sealed class OciLayout
 
         string what = name is null ? "an image" : $"image '{name}'";
         string names = string.Join(", ", Images.Select(image => image.RefName ?? "one without a name"));
-        throw new BothyException($"cannot find {what} in {_directory}: it holds {(found.Length == 0 ? "none" : "more than one")}")
+        throw new BothyException($"cannot find {what} in {_place.Name}: it holds {(found.Length == 0 ? "none" : "more than one")}")
         {
             Hint = Images.IsEmpty ? null : $"The layout holds: {names}.",
         };
@@ -84,19 +84,22 @@ public sealed class OciLayout
     /// <exception cref="BothyException">There is no such blob.</exception>
     public VerifyingStream OpenBlob(Descriptor descriptor)
     {
-        string path = Path.Combine(_directory, LayoutFiles.BlobName(descriptor.Digest));
-        return new VerifyingStream(new FileOnDisk(path, descriptor.Size, descriptor.Digest).OpenRead(), descriptor);
+        string name = LayoutFiles.BlobName(descriptor.Digest);
+        return new VerifyingStream(_place.TryOpen(name) ?? throw Missing(_place, name), descriptor);
     }
+
+    private static BothyException Missing(LayoutPlace place, string file) =>
+        new($"cannot read {place.NameOf(file)}: there is no such file or directory");
 
     private static MalformedDataException OtherMediaType(Descriptor descriptor, string mediaType) =>
         new(descriptor.Digest.ToString(), 0, $"it says it is '{mediaType}' where '{descriptor.MediaType}' was promised");
 
-    private static byte[] ReadSmall(string path)
+    private static byte[]? ReadSmall(LayoutPlace place, string file)
     {
-        using var stream = new FileOnDisk(path, 0, default).OpenRead();
-        return stream.Length <= OciJson.MaxDocument
-            ? ReadAll(stream, (int)stream.Length)
-            : throw new MalformedDataException(path, OciJson.MaxDocument, "the document is too large");
+        using var stream = place.TryOpen(file);
+        return stream is null ? null
+            : stream.Length <= OciJson.MaxDocument ? ReadAll(stream, (int)stream.Length)
+            : throw new MalformedDataException(place.NameOf(file), OciJson.MaxDocument, "the document is too large");
     }
 
     private static byte[] ReadAll(Stream stream, int length)
@@ -108,11 +111,7 @@ public sealed class OciLayout
 
     private byte[] ReadDocument(Descriptor descriptor)
     {
-        if (descriptor.Size > OciJson.MaxDocument)
-        {
-            throw new MalformedDataException(descriptor.Digest.ToString(), 0, FormattableString.Invariant($"a document of {descriptor.Size} bytes, more than {OciJson.MaxDocument}"));
-        }
-
+        OciJson.CheckSize(descriptor);
         using var blob = OpenBlob(descriptor);
         byte[] bytes = ReadAll(blob, (int)descriptor.Size);
 

@@ -37,7 +37,7 @@ public readonly record struct ApkDependency(string Name, ApkOperator Operator, s
     /// Reads a dependency of an index. Its version may be any text: packages have versions like <c>1.1.0b1-r7</c>, libraries say
     /// <c>so:libphobos2.so.0.104.o=0.104.o</c>, and apk takes that.
     /// </summary>
-    internal static bool TryParseIndexed(ReadOnlySpan<char> s, out ApkDependency result) => TryParse(s, anyVersion: true, out result);
+    public static bool TryParseIndexed(ReadOnlySpan<char> s, out ApkDependency result) => TryParse(s, anyVersion: true, out result);
 
     private static bool TryParse(ReadOnlySpan<char> s, bool anyVersion, out ApkDependency result)
     {

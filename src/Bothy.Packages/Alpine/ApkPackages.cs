@@ -1,4 +1,5 @@
 using System.Text;
+using Bothy.Formats.Compression;
 using Bothy.Formats.Trees;
 using Bothy.Store;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using Bothy.Formats.Compression;
 using Bothy.Formats.Tar;
 using Bothy.Formats.Trees;
 using Bothy.Store;

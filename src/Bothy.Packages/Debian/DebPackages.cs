@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bothy.Formats.Compression;
 using Bothy.Formats.Deb822;
 using Bothy.Formats.Trees;
 using Bothy.Store;

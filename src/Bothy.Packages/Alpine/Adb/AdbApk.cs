@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using Bothy.Formats.Compression;
 using Bothy.Store;
 
 namespace Bothy.Packages.Alpine.Adb;

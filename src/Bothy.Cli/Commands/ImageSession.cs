@@ -1,0 +1,82 @@
+using Bothy.Inspection.Catalog;
+using Bothy.Oci;
+using Bothy.Oci.Reading;
+using Bothy.Oci.Sources;
+using Bothy.Store;
+
+namespace Bothy.Cli.Commands;
+
+/// <summary>One run of a command on one image: the image read, the store open.</summary>
+internal sealed class ImageSession : IAsyncDisposable
+{
+    private readonly StoreLease _lease;
+
+    private ImageSession(ContentStore store, StoreLease lease, ImageSource source, OpenedImage image)
+    {
+        Store = store;
+        _lease = lease;
+        Source = source;
+        Image = image;
+    }
+
+    /// <summary>The store.</summary>
+    public ContentStore Store { get; }
+
+    /// <summary>Where the image is.</summary>
+    public ImageSource Source { get; }
+
+    /// <summary>The image.</summary>
+    public OpenedImage Image { get; }
+
+    /// <summary>What is in it; what of its databases cannot be read is said as warnings.</summary>
+    public ImageContents Contents(Terminal terminal)
+    {
+        var contents = ImageContents.Of(Image);
+        foreach (string warning in contents.Warnings)
+        {
+            terminal.Warning(warning);
+        }
+
+        return contents;
+    }
+
+    /// <summary>Opens the image at <paramref name="location"/>.</summary>
+    /// <exception cref="BothyException">It cannot be found or read.</exception>
+    public static async Task<ImageSession> OpenAsync(
+        ImageLocation location, Platform? platform, Surroundings surroundings, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var store = new ContentStore(ContentStore.DefaultDirectory(surroundings.Environment))
+        {
+            DamageFound = damaged => terminal.Warning($"{damaged.Message}; making it anew"),
+        };
+        var lease = store.BeginLease();
+        ImageSource? source = null;
+        try
+        {
+            source = await location.OpenAsync(Access(surroundings), cancellationToken);
+            var image = await new ImageReader(store, surroundings.Parallelism).OpenAsync(source, platform, cancellationToken);
+            return new ImageSession(store, lease, source, image);
+        }
+        catch
+        {
+            if (source is not null)
+            {
+                await source.DisposeAsync();
+            }
+
+            lease.Dispose();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Image.Dispose();
+        await Source.DisposeAsync();
+        _lease.Dispose();
+    }
+
+    private static ImageAccess Access(Surroundings surroundings) => new(
+        surroundings.Variable("TMPDIR") ?? Path.GetTempPath(),
+        reference => throw new BothyException($"cannot read {reference}: registries are not read yet"));
+}

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using Bothy.Formats.Compression;
+using Bothy.Oci.Archives;
+using Bothy.Oci.Json;
+
+namespace Bothy.Oci.Sources;
+
+/// <summary>
+/// An image of an archive as <c>docker save</c> writes it. Such an archive names its layers by file, not by digest, and has no manifest of the
+/// registry's kind: one is made here, of OCI's types, and its digest is known to nobody else.
+/// </summary>
+public sealed class DockerArchiveSource : ImageSource
+{
+    internal const string ManifestFile = "manifest.json";
+
+    private readonly ArchiveMembers _members;
+    private readonly Dictionary<Digest, string> _files = [];
+    private readonly Dictionary<Digest, byte[]> _made = [];
+    private readonly Descriptor _root;
+
+    private DockerArchiveSource(ArchiveMembers members, DockerName? image, string name)
+    {
+        _members = members;
+        Name = name;
+        _root = MakeManifest(Choose(members, image));
+    }
+
+    /// <inheritdoc />
+    public override string Name { get; }
+
+    /// <inheritdoc />
+    public override Task<Descriptor> ResolveAsync(CancellationToken cancellationToken) => Task.FromResult(_root);
+
+    /// <inheritdoc />
+    public override Task<Stream> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        var stream = _made.TryGetValue(descriptor.Digest, out byte[]? made) ? new MemoryStream(made, writable: false)
+            : _files.TryGetValue(descriptor.Digest, out string? file) ? _members.TryOpen(file)
+            : null;
+        return Task.FromResult<Stream>(new VerifyingStream(stream ?? throw new BothyException($"cannot read {descriptor.Digest} of {Name}: there is no such blob"), descriptor));
+    }
+
+    /// <inheritdoc />
+    public override ValueTask DisposeAsync()
+    {
+        _members.Dispose();
+        return base.DisposeAsync();
+    }
+
+    internal static DockerArchiveSource Of(ArchiveMembers members, DockerName? image, string name) => new(members, image, name);
+
+    private static Entry Choose(ArchiveMembers members, DockerName? image)
+    {
+        byte[] json = members.TryRead(ManifestFile)
+            ?? throw new BothyException($"cannot read {members.Name}: it is not an archive of an image, as it has neither '{ManifestFile}' nor 'oci-layout'");
+        var entries = OciJson.ReadList(json, $"{ManifestFile} of {members.Name}", fields => new Entry(fields.String("Config"), fields.Strings("RepoTags"), fields.Strings("Layers")));
+        Entry[] found = [.. entries.Where(entry => image is not { } wanted || entry.RepoTags.Any(tag => DockerName.TryParse(tag, out var known) && known == wanted))];
+        if (found.Length == 1)
+        {
+            return found[0];
+        }
+
+        string what = image is { } name ? $"image '{name}'" : "an image";
+        string names = string.Join(", ", entries.Select(entry => entry.RepoTags.FirstOrDefault() ?? "one without a name"));
+        throw new BothyException($"cannot find {what} in {members.Name}: it holds {(found.Length == 0 ? "none" : "more than one")}")
+        {
+            Hint = entries.IsEmpty ? null : $"The archive holds: {names}.",
+        };
+    }
+
+    private Descriptor MakeManifest(Entry entry)
+    {
+        byte[] configJson = _members.TryRead(entry.Config) ?? throw MissingMember(entry.Config);
+        var config = ImageConfig.Parse(configJson, $"{entry.Config} of {_members.Name}");
+        if (config.DiffIds.Length != entry.Layers.Length)
+        {
+            throw new MalformedDataException(
+                $"{ManifestFile} of {_members.Name}", 0, FormattableString.Invariant($"it names {entry.Layers.Length} layers where the configuration has {config.DiffIds.Length}"));
+        }
+
+        var manifest = new ImageManifest
+        {
+            Config = Keep(MediaTypes.Config, configJson),
+            Layers = [.. entry.Layers.Select((file, i) => LayerOf(file, config.DiffIds[i]))],
+        };
+        return Keep(MediaTypes.Manifest, manifest.ToJson());
+    }
+
+    private Descriptor Keep(string mediaType, byte[] bytes)
+    {
+        var descriptor = Descriptor.Of(mediaType, bytes);
+        _made[descriptor.Digest] = bytes;
+        return descriptor;
+    }
+
+    private Descriptor LayerOf(string file, Digest diffId)
+    {
+        using var layer = new PeekedStream(_members.TryOpen(file) ?? throw MissingMember(file), Decompression.LongestMagic);
+        long size = _members.SizeOf(file);
+        var descriptor = Decompression.IsGzip(layer.Start) ? new Descriptor(MediaTypes.LayerTarGzip, _members.DigestOf(file), size)
+            : Decompression.IsZstd(layer.Start) ? new Descriptor(MediaTypes.LayerTarZstd, _members.DigestOf(file), size)
+            : new Descriptor(MediaTypes.LayerTar, diffId, size);
+        _files[descriptor.Digest] = file;
+        return descriptor;
+    }
+
+    private BothyException MissingMember(string file) => new($"cannot read {_members.Name}: its '{ManifestFile}' names '{file}', which is not there");
+
+    private sealed record Entry(string Config, ImmutableArray<string> RepoTags, ImmutableArray<string> Layers);
+}
