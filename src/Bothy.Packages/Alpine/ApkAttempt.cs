@@ -10,17 +10,20 @@ internal sealed class ApkAttempt
         Universe = new ApkUniverse(pool, request.Omit, state ?? ApkState.Empty);
 
         // apk keeps its world sorted like this, whatever the order in which names were asked for.
-        World = [.. request.World.OrderBy(dependency => dependency.Name, StringComparer.OrdinalIgnoreCase).ThenBy(dependency => dependency.Name, StringComparer.Ordinal)];
+        List<ApkNeed> world =
+        [
+            .. Universe.NeedsOf(request.World)
+                .OrderBy(need => need.Name.Text, StringComparer.OrdinalIgnoreCase)
+                .ThenBy(need => need.Name.Text, StringComparer.Ordinal),
+        ];
         var chooser = new ApkChooser(Universe);
-        chooser.Run(World, cancellationToken);
+        chooser.Run(world, cancellationToken);
         Chosen = chooser.Chosen;
-        Order = ApkOrder.Of(Universe, World.Select(dependency => Universe.Name(dependency.Name)), Chosen);
+        Order = ApkOrder.Of(Universe, world.Select(need => need.Name), Chosen);
         Problems = new ApkProblems(Universe).Of(Order);
     }
 
     public ApkUniverse Universe { get; }
-
-    public ImmutableArray<ApkDependency> World { get; }
 
     /// <summary>The packages in the order in which they were chosen.</summary>
     public IReadOnlyList<ApkNode> Chosen { get; }

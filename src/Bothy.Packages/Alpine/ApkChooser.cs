@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Bothy.Packages.Alpine;
 
 /// <summary>
@@ -21,21 +19,20 @@ internal sealed class ApkChooser(ApkUniverse universe)
     /// <summary>The packages that were chosen, in that order.</summary>
     public List<ApkNode> Chosen { get; } = [];
 
-    public void Run(ImmutableArray<ApkDependency> world, CancellationToken cancellationToken)
+    public void Run(List<ApkNeed> world, CancellationToken cancellationToken)
     {
-        foreach (var dependency in world)
+        foreach (var need in world)
         {
-            if (dependency.Tag is { } tag)
+            if (need.Dependency.Tag is { } tag)
             {
-                var name = universe.Name(dependency.Name);
-                name.PreferredTags |= universe.TagOf(tag);
-                name.AllowedTags |= universe.TagOf(tag);
+                need.Name.PreferredTags |= universe.TagOf(tag);
+                need.Name.AllowedTags |= universe.TagOf(tag);
             }
         }
 
-        foreach (var dependency in world)
+        foreach (var need in world)
         {
-            Note(universe.Name(dependency.Name), null, dependency);
+            Note(need.Name, null, need.Dependency);
         }
 
         ExamineAgain([]);

@@ -84,16 +84,28 @@ internal sealed class ApkOrder
         var triggered = new Queue<ApkName>();
         foreach (var claim in node.Claims)
         {
-            if (_universe.TriggeredBy(claim.Name) is { Length: > 0 } others)
+            var names = new List<ApkName>();
+            foreach (var other in _universe.TriggeredBy(claim.Name))
             {
-                foreach (var name in others.SelectMany(other => other.Claims).Select(other => other.Name).Distinct().OrderBy(name => name.Slot))
-                {
-                    triggered.Enqueue(name);
-                }
+                Insert(other, names);
             }
+
+            names.ForEach(triggered.Enqueue);
         }
 
         return triggered;
+    }
+
+    private static void Insert(ApkNode node, List<ApkName> names)
+    {
+        foreach (var claim in node.Claims)
+        {
+            if (claim.Name.Holder is not null && !names.Contains(claim.Name))
+            {
+                int later = names.FindIndex(name => name.Slot > claim.Name.Slot);
+                names.Insert(later < 0 ? names.Count : later, claim.Name);
+            }
+        }
     }
 
     private sealed class Walk(ApkNode node)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
@@ -12,13 +11,6 @@ namespace Bothy.Packages.Alpine;
 internal ref struct ApkStanza(ApkIndexOrigin index, long offset)
 {
     private const int MostDependencies = 65_536;
-
-    // A name becomes part of a path and of a URL.
-    private static readonly SearchValues<char> NameCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.+-_");
-
-    private static readonly SearchValues<char> VersionCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.+-_~");
 
     private readonly string?[] _values = new string?['z' - 'A' + 1];
     private string? _problem;
@@ -41,6 +33,20 @@ internal ref struct ApkStanza(ApkIndexOrigin index, long offset)
         }
 
         return ToPackage();
+    }
+
+    // Names and versions become parts of paths and of URLs. Character by character: they are short, and this needs no compiling at run time.
+    private static bool IsPlain(string text, string others)
+    {
+        foreach (char character in text)
+        {
+            if (!char.IsAsciiLetterOrDigit(character) && character is not ('.' or '+' or '-' or '_') && !others.Contains(character, StringComparison.Ordinal))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private readonly string? Text(char letter) => _values[letter - 'A'];
@@ -71,12 +77,12 @@ internal ref struct ApkStanza(ApkIndexOrigin index, long offset)
     private ApkPackage ToPackage()
     {
         string name = Text('P') is { Length: > 0 } known ? known : throw Malformed("a package lacks a name");
-        if (name.AsSpan().ContainsAnyExcept(NameCharacters) || name is "." or "..")
+        if (!IsPlain(name, "") || name is "." or "..")
         {
             throw Malformed($"the name '{name}' is not one");
         }
 
-        string version = Text('V') is { Length: > 0 } text && !text.AsSpan().ContainsAnyExcept(VersionCharacters)
+        string version = Text('V') is { Length: > 0 } text && IsPlain(text, "~")
             ? text
             : throw Malformed($"{name} has no version, or one that is none");
         string architecture = Text('A') is { Length: > 0 } own ? own : index.Architecture;

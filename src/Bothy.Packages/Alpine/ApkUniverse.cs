@@ -68,6 +68,23 @@ internal sealed class ApkUniverse
     /// <summary>The packages that come by themselves where <paramref name="name"/> is there and all else they say holds.</summary>
     public ApkNode[] TriggeredBy(ApkName name) => name.Triggers ??= FindTriggers(name);
 
+    /// <summary>The dependencies with the names they speak of.</summary>
+    public ApkNeed[] NeedsOf(ImmutableArray<ApkDependency> dependencies)
+    {
+        if (dependencies.IsEmpty)
+        {
+            return [];
+        }
+
+        var needs = new ApkNeed[dependencies.Length];
+        for (int i = 0; i < needs.Length; i++)
+        {
+            needs[i] = new ApkNeed(Name(dependencies[i].Name), dependencies[i]);
+        }
+
+        return needs;
+    }
+
     private ApkNode[] FindTriggers(ApkName name)
     {
         var found = new List<ApkNode>();
@@ -160,21 +177,5 @@ internal sealed class ApkUniverse
 
         node.Claims = claims;
         return node;
-    }
-
-    private ApkNeed[] NeedsOf(ImmutableArray<ApkDependency> dependencies)
-    {
-        if (dependencies.IsEmpty)
-        {
-            return [];
-        }
-
-        var needs = new ApkNeed[dependencies.Length];
-        for (int i = 0; i < needs.Length; i++)
-        {
-            needs[i] = new ApkNeed(Name(dependencies[i].Name), dependencies[i]);
-        }
-
-        return needs;
     }
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Bothy.Packages.Alpine;
 
 /// <summary>
@@ -38,7 +36,6 @@ internal enum ApkVersionPart
 /// <summary>Takes a version apart, without making anything.</summary>
 internal ref struct ApkVersionParts(ReadOnlySpan<char> text)
 {
-    private static readonly SearchValues<char> HashCharacters = SearchValues.Create("0123456789abcdef");
     private static readonly string[] EarlySuffixes = ["alpha", "beta", "pre", "rc"];
     private static readonly string[] LateSuffixes = ["cvs", "svn", "git", "hg", "p"];
 
@@ -152,8 +149,12 @@ internal ref struct ApkVersionParts(ReadOnlySpan<char> text)
 
     private bool TakeHash()
     {
-        int end = _left[1..].IndexOfAnyExcept(HashCharacters);
-        int length = end < 0 ? _left.Length - 1 : end;
+        int length = 0;
+        while (1 + length < _left.Length && _left[1 + length] is (>= '0' and <= '9') or (>= 'a' and <= 'f'))
+        {
+            length++;
+        }
+
         return length > 0 && Take(ApkVersionPart.Hash, 1, length);
     }
 
