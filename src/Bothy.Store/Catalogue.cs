@@ -34,10 +34,15 @@ public sealed class Catalogue : IDisposable
     public FileTree ReadTree(Origin origin)
     {
         ArgumentNullException.ThrowIfNull(origin);
-        return _source.Guard(() => new TableReader(Section(TableSection.Entries), _source.ToString()).Entries(
-            origin,
-            _packLength,
-            (offset, length, sha256, sha1) => new PackedFile(_source, offset, length, sha256, sha1)));
+        return _source.Guard(() =>
+        {
+            var elf = _table[TableReader.Section(_table.Span, TableSection.ElfFacts, _source.ToString())];
+            var kept = new TableReader(elf.Span, _source.ToString()).ElfFacts();
+            return new TableReader(Section(TableSection.Entries), _source.ToString()).Entries(
+                origin,
+                _packLength,
+                (file, offset, length, sha256, sha1) => new PackedFile(_source, offset, length, sha256, sha1, kept?.Find(file) is { } range ? elf[range] : default(ReadOnlyMemory<byte>?)));
+        });
     }
 
     /// <summary>Closes the file; contents of the tree cannot be read any more.</summary>

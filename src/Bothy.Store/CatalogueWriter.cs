@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using Bothy.Formats.Elf;
 using Bothy.Formats.Trees;
 
 namespace Bothy.Store;
@@ -17,6 +18,8 @@ public readonly record struct FrozenFile(Digest Digest, ReadOnlyMemory<byte> Sha
 public sealed class CatalogueWriter : IDisposable
 {
     private const int BufferSize = 256 << 10;
+
+    private static ReadOnlySpan<byte> ElfMagic => "\u007fELF"u8;
 
     private readonly StoreDirectory _directory;
     private readonly CatalogueName _name;
@@ -56,6 +59,9 @@ public sealed class CatalogueWriter : IDisposable
         ArgumentNullException.ThrowIfNull(content);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfNotEqual((int)entry.Kind, (int)EntryKind.File, nameof(entry));
+        long start = _written + _buffered;
+        Span<byte> head = stackalloc byte[4];
+        int headLength = 0;
         for (long left = length; left > 0;)
         {
             if (_buffered == BufferSize)
@@ -74,6 +80,9 @@ public sealed class CatalogueWriter : IDisposable
             _sha1.AppendData(chunk);
             _buffered += count;
             left -= count;
+            var first = chunk[..Math.Min(count, head.Length - headLength)];
+            first.CopyTo(head[headLength..]);
+            headLength += first.Length;
         }
 
         Span<byte> sha256 = stackalloc byte[SHA256.HashSizeInBytes];
@@ -81,6 +90,11 @@ public sealed class CatalogueWriter : IDisposable
         _sha256.GetHashAndReset(sha256);
         _sha1.GetHashAndReset(sha1);
         Add(entry, length, sha256, sha1);
+        if (head.SequenceEqual(ElfMagic) && length >= FileContent.MinElfLength)
+        {
+            AddElf(entry.Path, start, length);
+        }
+
         return new FrozenFile(Digest.FromHash(sha256), sha1.ToArray());
     }
 
@@ -135,6 +149,38 @@ public sealed class CatalogueWriter : IDisposable
         catch (EncoderFallbackException failure)
         {
             throw new BothyException($"cannot take {entry.Path} into the store: its name or owner is not Unicode text", failure);
+        }
+    }
+
+    // Of a file that went to the disk already the parts that matter are read again, from memory that the kernel still has.
+    private void AddElf(TreePath path, long start, long length)
+    {
+        Stream content;
+        if (start >= _written)
+        {
+            content = new MemoryStream(_buffer, (int)(start - _written), (int)length, writable: false);
+        }
+        else
+        {
+            FlushBuffer();
+            content = new PackSlice(new CatalogueSource(_file.SafeFileHandle, _directory, _file.Name, _name), start, length);
+        }
+
+        using (content)
+        {
+            _table.AddElf(Facts(content, path.Value));
+        }
+    }
+
+    private static byte[] Facts(Stream content, string name)
+    {
+        try
+        {
+            return ElfFile.TryRead(content, name, out var facts) ? ElfFactsForm.Write(facts) : [];
+        }
+        catch (MalformedDataException)
+        {
+            return [];
         }
     }
 

@@ -1,3 +1,4 @@
+using Bothy.Formats.Elf;
 using Bothy.Formats.Trees;
 
 namespace Bothy.Store;
@@ -10,10 +11,13 @@ public sealed class PackedFile : FileContent
 
     private readonly CatalogueSource _source;
     private readonly long _offset;
+    private readonly ReadOnlyMemory<byte>? _elf;
     private volatile bool _verified;
 
-    internal PackedFile(CatalogueSource source, long offset, long length, Digest digest, ReadOnlyMemory<byte> sha1)
+    // The facts of an ELF file as they are kept, empty for another file; null where the file has to be read to know.
+    internal PackedFile(CatalogueSource source, long offset, long length, Digest digest, ReadOnlyMemory<byte> sha1, ReadOnlyMemory<byte>? elf)
     {
+        _elf = elf;
         _source = source;
         _offset = offset;
         Length = length;
@@ -47,6 +51,15 @@ public sealed class PackedFile : FileContent
 
     /// <inheritdoc />
     public override Stream OpenParts() => new PackSlice(_source, _offset, Length);
+
+    /// <inheritdoc />
+    /// <exception cref="DamagedItemException">What is kept are no facts; the catalogue was removed.</exception>
+    protected override ElfFacts? LookForElf(string name) => _elf switch
+    {
+        null => base.LookForElf(name),
+        { IsEmpty: true } => null,
+        { } kept => _source.Guard(() => ElfFactsForm.Read(kept, name)),
+    };
 
     private byte[] ReadSmall()
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using Bothy.Formats.Elf;
 using Bothy.Formats.Trees;
 
 namespace Bothy.Store;
@@ -50,11 +51,34 @@ internal ref struct TableReader(ReadOnlySpan<byte> table, string source)
         return attachments.ToImmutable();
     }
 
-    /// <summary>Reads the section of entries. <paramref name="content"/> makes the content of a file from offset, length, SHA-256 and SHA-1.</summary>
-    public FileTree Entries(Origin origin, long packLength, Func<long, long, Digest, ReadOnlyMemory<byte>, FileContent> content)
+    /// <summary>Reads the section of ELF facts; null where it is of another version, or is not there.</summary>
+    public KeptElfFacts? ElfFacts()
+    {
+        if (_table.IsEmpty || Number() != ElfFactsForm.Version)
+        {
+            return null;
+        }
+
+        var kept = new KeptElfFacts();
+        for (int file = -1; _at < _table.Length;)
+        {
+            file += 1 + Count(int.MaxValue - 1 - Math.Max(file, 0));
+            int length = Length();
+            kept.Add(file, _at, length);
+            _at += length;
+        }
+
+        return kept;
+    }
+
+    /// <summary>
+    /// Reads the section of entries. <paramref name="content"/> makes the content of a file from how many come before it, offset, length, SHA-256 and SHA-1.
+    /// </summary>
+    public FileTree Entries(Origin origin, long packLength, Func<int, long, long, Digest, ReadOnlyMemory<byte>, FileContent> content)
     {
         var tree = new FileTree();
         long offset = 0;
+        int files = 0;
         for (int count = Count(); count > 0; count--)
         {
             var entry = Header(origin);
@@ -62,7 +86,7 @@ internal ref struct TableReader(ReadOnlySpan<byte> table, string source)
             {
                 long length = FileLength(packLength - offset);
                 var sha256 = Digest.FromHash(Take(SHA256.HashSizeInBytes));
-                entry = entry with { Content = content(offset, length, sha256, Take(SHA1.HashSizeInBytes).ToArray()) };
+                entry = entry with { Content = content(files++, offset, length, sha256, Take(SHA1.HashSizeInBytes).ToArray()) };
                 offset += length;
             }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Bothy.Formats.Elf;
 using Bothy.Formats.Trees;
 
 namespace Bothy.Store;
@@ -9,6 +10,9 @@ internal static class TableSection
 {
     public const int Entries = 1;
     public const int Attachments = 2;
+
+    /// <summary>What the ELF files are, each after how many files come between it and the one before; a catalogue may be without.</summary>
+    public const int ElfFacts = 3;
 }
 
 /// <summary>What an entry has beyond what every entry has: one byte, with the kind in its three lowest bits.</summary>
@@ -32,7 +36,10 @@ internal sealed class TableWriter
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly ArrayBufferWriter<byte> _entries = new(4 << 10);
+    private readonly ArrayBufferWriter<byte> _elf = new();
     private byte[] _path = [];
+    private int _files;
+    private int _filesAtElf;
 
     public int Count { get; private set; }
 
@@ -56,9 +63,18 @@ internal sealed class TableWriter
             Number(_entries, (ulong)length);
             _entries.Write(sha256);
             _entries.Write(sha1);
+            _files++;
         }
 
         Count++;
+    }
+
+    /// <summary>Says what the file added last is; empty for one that only looks like an ELF file and has to be read to say so.</summary>
+    public void AddElf(ReadOnlySpan<byte> facts)
+    {
+        Number(_elf, (ulong)(_files - _filesAtElf - 1));
+        Bytes(_elf, facts);
+        _filesAtElf = _files;
     }
 
     /// <summary>The whole table.</summary>
@@ -82,6 +98,13 @@ internal sealed class TableWriter
         table.Write(_entries.WrittenSpan);
         Number(table, TableSection.Attachments);
         Bytes(table, named.WrittenSpan);
+
+        var version = new ArrayBufferWriter<byte>();
+        Number(version, ElfFactsForm.Version);
+        Number(table, TableSection.ElfFacts);
+        Number(table, (ulong)(version.WrittenCount + _elf.WrittenCount));
+        table.Write(version.WrittenSpan);
+        table.Write(_elf.WrittenSpan);
         return table.WrittenMemory;
     }
 

@@ -105,7 +105,7 @@ public sealed class CatalogueTableTests : StoreTest
                 try
                 {
                     new TableReader(candidate.AsSpan(TableReader.Section(candidate, TableSection.Attachments, "t")), "t").Attachments();
-                    new TableReader(candidate.AsSpan(TableReader.Section(candidate, TableSection.Entries, "t")), "t").Entries(Origin, 1000, (_, _, _, _) => FileContent.Empty);
+                    new TableReader(candidate.AsSpan(TableReader.Section(candidate, TableSection.Entries, "t")), "t").Entries(Origin, 1000, (_, _, _, _, _) => FileContent.Empty);
                 }
                 catch (MalformedDataException)
                 {

@@ -5,8 +5,8 @@ namespace Bothy.Formats.Trees;
 /// <summary>The bytes of a regular file, wherever they are: in memory, in the store, in a layer, on disk.</summary>
 public abstract class FileContent
 {
-    // The smaller of the two headers.
-    private const int MinElfLength = 52;
+    /// <summary>The smaller of the two headers, in bytes: a shorter file is no ELF file.</summary>
+    public const int MinElfLength = 52;
 
     private ElfFacts? _elf;
     private volatile bool _isElfKnown;
