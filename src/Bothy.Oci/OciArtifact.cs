@@ -27,27 +27,14 @@ public sealed record OciArtifact : OciContent
         Descriptor subject, string artifactType, IEnumerable<Blob> files, ImmutableSortedDictionary<string, string>? annotations = null)
     {
         ArgumentNullException.ThrowIfNull(subject);
-        return Create(
-            Blob.Of(MediaTypes.Empty, [.. "{}"u8]),
-            files,
-            new Descriptor(subject.MediaType, subject.Digest, subject.Size),
-            artifactType,
-            annotations);
-    }
-
-    /// <summary>An artifact in the form of an image: with a configuration of its own, and no subject.</summary>
-    public static OciArtifact InFormOfImage(Blob config, IEnumerable<Blob> layers) => Create(config, layers, subject: null, artifactType: null, annotations: null);
-
-    private static OciArtifact Create(
-        Blob config, IEnumerable<Blob> files, Descriptor? subject, string? artifactType, ImmutableSortedDictionary<string, string>? annotations)
-    {
         ImmutableArray<Blob> all = [.. files];
+        var config = Blob.Of(MediaTypes.Empty, [.. "{}"u8]);
         var manifest = new ImageManifest
         {
             ArtifactType = artifactType,
             Config = config.Descriptor,
             Layers = [.. all.Select(blob => blob.Descriptor)],
-            Subject = subject,
+            Subject = new Descriptor(subject.MediaType, subject.Digest, subject.Size),
             Annotations = annotations ?? OciJson.EmptyMap,
         };
         return new OciArtifact(manifest, [config, .. all]);

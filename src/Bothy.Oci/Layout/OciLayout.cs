@@ -41,22 +41,46 @@ public sealed class OciLayout
         return new OciLayout(place, ImageIndex.Parse(index, place.NameOf(LayoutFiles.Index)));
     }
 
-    /// <summary>The image called <paramref name="name"/>, or the only one where <paramref name="name"/> is null.</summary>
+    /// <summary>The image called <paramref name="name"/>, or the only one where <paramref name="name"/> is null; signatures and the like are none.</summary>
     /// <exception cref="BothyException">There is no such image, or more than one.</exception>
     public Descriptor Resolve(string? name)
     {
-        Descriptor[] found = [.. Images.Where(image => name is null || image.RefName == name)];
+        Descriptor[] found = [.. Images.Where(image => name is null ? !LayoutFiles.IsBesideImages(image) : image.RefName == name)];
         if (found.Length == 1)
         {
             return found[0];
         }
 
         string what = name is null ? "an image" : $"image '{name}'";
-        string names = string.Join(", ", Images.Select(image => image.RefName ?? "one without a name"));
+        string names = string.Join(", ", Images.Where(image => !LayoutFiles.IsBesideImages(image)).Select(image => image.RefName ?? "one without a name"));
         throw new BothyException($"cannot find {what} in {_place.Name}: it holds {(found.Length == 0 ? "none" : "more than one")}")
         {
-            Hint = Images.IsEmpty ? null : $"The layout holds: {names}.",
+            Hint = names.Length == 0 ? null : $"The layout holds: {names}.",
         };
+    }
+
+    /// <summary>What is called <paramref name="name"/>, image or not; null where nothing is.</summary>
+    public Descriptor? TryFind(string name) => Images.LastOrDefault(image => image.RefName == name);
+
+    /// <summary>
+    /// The manifests that say something about <paramref name="subject"/>, each once, with their types and annotations: those that the index names, and those of
+    /// the list that a registry without the referrers API keeps under a tag, where it was copied along.
+    /// </summary>
+    /// <exception cref="BothyException">One of the layout's artifacts is missing, is another one, or is not a manifest.</exception>
+    public ImmutableArray<Descriptor> Referrers(Digest subject)
+    {
+        var listed = TryFind(LayoutFiles.ReferrersName(subject)) is { } list && MediaTypes.IsIndex(list.MediaType) ? ReadIndex(list).Manifests : [];
+        var found = ImmutableArray.CreateBuilder<Descriptor>();
+        foreach (var descriptor in Images.Where(image => image.RefName is null).Concat(listed).Where(each => MediaTypes.IsManifest(each.MediaType)).DistinctBy(each => each.Digest))
+        {
+            var manifest = ReadManifest(descriptor);
+            if (manifest.Subject?.Digest == subject)
+            {
+                found.Add(descriptor with { ArtifactType = manifest.ArtifactType ?? manifest.Config.MediaType, Annotations = manifest.Annotations });
+            }
+        }
+
+        return found.ToImmutable();
     }
 
     /// <summary>Reads the manifest that <paramref name="descriptor"/> names.</summary>

@@ -21,6 +21,12 @@ public sealed record SimpleSigningPayload(string DockerReference, Digest Manifes
     /// <summary>The annotation of that layer with a certificate, which stands for a key.</summary>
     public const string CertificateAnnotation = "dev.sigstore.cosign/certificate";
 
+    /// <summary>
+    /// The annotation of that layer that says which key signed: see <see cref="VerificationKey.Hint"/>. It is Bothy's own; with it another key's
+    /// signature can be told from a changed payload, and nothing is trusted because of it.
+    /// </summary>
+    public const string KeyAnnotation = "dev.bothy.signature.key";
+
     private const string Claim = "cosign container image signature";
 
     /// <summary>Reads a payload; <paramref name="source"/> names it in messages.</summary>

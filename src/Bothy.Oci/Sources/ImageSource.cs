@@ -41,6 +41,10 @@ public abstract class ImageSource : IAsyncDisposable
     /// <exception cref="BothyException">There is no such blob.</exception>
     public abstract Task<Stream> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken);
 
+    /// <summary>What else the place holds under <paramref name="tag"/>: a manifest or an index; null where there is nothing, or the place has no tags.</summary>
+    /// <exception cref="BothyException">The place cannot be asked.</exception>
+    public virtual Task<Descriptor?> FindAsync(string tag, CancellationToken cancellationToken) => Task.FromResult<Descriptor?>(null);
+
     /// <summary>
     /// The manifests that say something about <paramref name="subject"/> (distribution-spec, "Listing Referrers"), of one type where
     /// <paramref name="artifactType"/> is given. Empty where the place knows none.

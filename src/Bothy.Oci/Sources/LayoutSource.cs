@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Bothy.Oci.Layout;
 
 namespace Bothy.Oci.Sources;
@@ -30,6 +31,13 @@ public sealed class LayoutSource : ImageSource
     /// <inheritdoc />
     public override Task<Stream> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
         Task.FromResult<Stream>(_layout.OpenBlob(descriptor));
+
+    /// <inheritdoc />
+    public override Task<Descriptor?> FindAsync(string tag, CancellationToken cancellationToken) => Task.FromResult(_layout.TryFind(tag));
+
+    /// <inheritdoc />
+    public override Task<ImmutableArray<Descriptor>> ReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken) =>
+        Task.FromResult<ImmutableArray<Descriptor>>([.. _layout.Referrers(subject).Where(referrer => artifactType is null || referrer.ArtifactType == artifactType)]);
 
     /// <inheritdoc />
     public override ValueTask DisposeAsync()

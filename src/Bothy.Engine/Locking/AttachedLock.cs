@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Bothy.Engine.ImageFiles;
+using Bothy.Oci;
+using Bothy.Oci.Sources;
+
+namespace Bothy.Engine.Locking;
+
+/// <summary>
+/// All that an image was made from, as it travels with the image: its lock and its effective image file in an artifact that refers to the image's
+/// root, so that whoever has the image can say why each package is in it, and build it again.
+/// </summary>
+/// <param name="Lock">The lock, with the digest of each package.</param>
+/// <param name="ImageFile">The image file, with what it includes and what the command line added.</param>
+public sealed record AttachedLock(LockFile Lock, ImageSpec ImageFile)
+{
+    /// <summary>The type of the artifact, and the media type of the lock in it.</summary>
+    public const string ArtifactType = "application/vnd.bothy.lock.v1+json";
+
+    /// <summary>The media type of the image file in it.</summary>
+    public const string ImageFileType = "application/vnd.bothy.image-file.v1+yaml";
+
+    private const string TitleAnnotation = "org.opencontainers.image.title";
+    private const string EpochAnnotation = "dev.bothy.source-date-epoch";
+
+    /// <summary>The time that <c>SOURCE_DATE_EPOCH</c> set, in seconds since 1970; null where it set none.</summary>
+    public long? SourceDateEpoch { get; init; }
+
+    /// <summary>The artifact about <paramref name="image"/>, the root of what was built. The same bytes for the same build.</summary>
+    /// <exception cref="BothyException">The image file has a password in it, which would be published.</exception>
+    public OciArtifact About(Descriptor image)
+    {
+        CheckSecrets();
+        var annotations = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+        if (SourceDateEpoch is { } epoch)
+        {
+            annotations = annotations.Add(EpochAnnotation, epoch.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return OciArtifact.About(
+            image,
+            ArtifactType,
+            [
+                Titled(Blob.Of(ArtifactType, LockFiles.Format(Lock)), LockFiles.DefaultPath(Lock.ImageFileName)),
+                Titled(Blob.Of(ImageFileType, Encoding.UTF8.GetBytes(ImageSpecWriter.ToYaml(ImageFile))), Lock.ImageFileName),
+            ],
+            annotations);
+    }
+
+    /// <summary>What is attached to <paramref name="image"/>; null where nothing is.</summary>
+    /// <param name="source">Where the image is.</param>
+    /// <param name="image">Its root, or the manifest of one platform where that was built alone.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="BothyException">What is attached cannot be read, or is not what it should be.</exception>
+    public static async Task<AttachedLock?> FindAsync(ImageSource source, Descriptor image, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(image);
+
+        // Of several the last one listed counts, as with tags; a build attaches the same one again.
+        foreach (var referrer in (await source.ReferrersAsync(image.Digest, ArtifactType, cancellationToken)).Reverse())
+        {
+            string name = $"the lock attached to {source.Name}";
+            var manifest = ImageManifest.Parse(await source.ReadDocumentAsync(referrer, cancellationToken), name);
+            if (manifest.Subject?.Digest == image.Digest && manifest.ArtifactType == ArtifactType)
+            {
+                return await ReadAsync(source, manifest, name, cancellationToken);
+            }
+        }
+
+        return null;
+    }
+
+    private static async Task<AttachedLock> ReadAsync(ImageSource source, ImageManifest manifest, string name, CancellationToken cancellationToken)
+    {
+        var lockFile = LockFiles.Parse(name, await ReadAsync(source, manifest, name, ArtifactType, LockReader.MaxBytes, cancellationToken));
+        var yaml = await ReadAsync(source, manifest, name, ImageFileType, ImageFiles.ImageFile.MaxBytes, cancellationToken);
+        return new AttachedLock(lockFile, ImageFiles.ImageFile.Parse(lockFile.ImageFileName, yaml.Span)) { SourceDateEpoch = EpochOf(manifest, name) };
+    }
+
+    private static long? EpochOf(ImageManifest manifest, string name) => manifest.Annotations.GetValueOrDefault(EpochAnnotation) switch
+    {
+        null => null,
+        { } text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long epoch) && epoch <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() => epoch,
+        var text => throw new MalformedDataException(name, 0, $"'{EpochAnnotation}' is '{Formats.Text.VisibleText.Of(text)}', not a number of seconds since 1970"),
+    };
+
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(
+        ImageSource source, ImageManifest manifest, string name, string mediaType, int limit, CancellationToken cancellationToken)
+    {
+        var blob = manifest.Layers.FirstOrDefault(layer => layer.MediaType == mediaType) ?? throw new MalformedDataException(name, 0, $"it has no layer of the type {mediaType}");
+        if (blob.Size > limit)
+        {
+            throw new MalformedDataException(name, 0, FormattableString.Invariant($"{blob.Digest} has {blob.Size} bytes, more than {limit}"));
+        }
+
+        var stream = await source.OpenBlobAsync(blob, cancellationToken);
+        await using (stream)
+        {
+            using var content = new MemoryStream((int)blob.Size);
+            await stream.CopyToAsync(content, cancellationToken);
+            return content.ToArray();
+        }
+    }
+
+    private static Blob Titled(Blob blob, string title) => blob with
+    {
+        Descriptor = blob.Descriptor with { Annotations = blob.Descriptor.Annotations.Add(TitleAnnotation, title) },
+    };
+
+    private void CheckSecrets()
+    {
+        foreach (string line in ImageFile.Contents.Repositories.Concat(ImageFile.Contents.BuildRepositories).Concat(ImageFile.Contents.RuntimeRepositories).Select(each => each.Text)
+            .Concat(ImageFile.Contents.Keyring.Select(key => key.Value)))
+        {
+            if (HasPassword(line))
+            {
+                throw new BothyException($"cannot attach the lock of {ImageFile.FileName}: an address in its repositories or keys has a password, which everybody could read")
+                {
+                    Hint = "Keep credentials in a netrc file ($NETRC) and out of the image file.",
+                };
+            }
+        }
+    }
+
+    private static bool HasPassword(string line) => line.Split(' ', '\t').Any(word =>
+        word.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(word, UriKind.Absolute, out var address) && address.UserInfo.Contains(':', StringComparison.Ordinal));
+}
