@@ -65,6 +65,7 @@ internal static class App
             SolveCommand.Create(surroundings, terminal),
             LockCommand.Create(surroundings, terminal),
             ShowCommand.Create(surroundings, terminal),
+            TreeCommand.Create(surroundings, terminal),
             StoreCommand.Create(surroundings, terminal),
             PackageCommand.Create(surroundings, terminal),
         };

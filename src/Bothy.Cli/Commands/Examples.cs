@@ -32,6 +32,14 @@ internal static class Examples
               bothy show python.yaml                                      the effective image file, packages and sizes
 
             """,
+        ["tree"] = """
+            Examples:
+              bothy tree oci:out/python                                   every file, directory by directory
+              bothy tree docker-archive:app.tar '/etc/**' --depth 2       some of them
+              bothy tree podman:app --by package --depth 0                what each package weighs
+              bothy tree oci-archive:app.tar --diff-layers --format json  what each layer adds, changes and hides
+
+            """,
         ["store prune"] = """
             Examples:
               bothy store prune --keep 5G                                 what was not used for longest goes first

@@ -13,11 +13,15 @@ internal sealed class LayerPass(StackedNode root, OpenedLayer layer, int number,
 {
     private const int MostLinks = 40;
 
+    private readonly List<PlacedEntry> _placed = [];
     private readonly List<HiddenEntry> _hidden = [];
     private int _links;
 
     /// <summary>What was hidden so far, sorted by path.</summary>
     public ImmutableArray<HiddenEntry> Hidden() => [.. _hidden.OrderBy(hidden => hidden.Entry.Path).ThenBy(hidden => hidden.Layer)];
+
+    /// <summary>What was unpacked so far, in order.</summary>
+    public ImmutableArray<PlacedEntry> Placed() => [.. _placed];
 
     /// <summary>Hides what lower layers have in <paramref name="directory"/>.</summary>
     public void Empty(TreePath directory)
@@ -48,6 +52,7 @@ internal sealed class LayerPass(StackedNode root, OpenedLayer layer, int number,
     {
         if (entry.Path.IsRoot)
         {
+            _placed.Add(new PlacedEntry(entry, root.Entry));
             (root.Entry, root.Layer) = (entry, number);
             return;
         }
@@ -61,6 +66,7 @@ internal sealed class LayerPass(StackedNode root, OpenedLayer layer, int number,
             return;
         }
 
+        var before = existing?.Layer < number ? existing.File?.Entry ?? existing.Entry : null;
         if (existing is not { IsDirectory: true } || entry.Kind != EntryKind.Directory)
         {
             if (existing is not null)
@@ -79,6 +85,9 @@ internal sealed class LayerPass(StackedNode root, OpenedLayer layer, int number,
         {
             file.Names++;
         }
+
+        var path = existing.Path();
+        _placed.Add(new PlacedEntry(entry.Path == path ? entry : entry with { Path = path }, before));
     }
 
     private StackedNode Target(TreeEntry entry)

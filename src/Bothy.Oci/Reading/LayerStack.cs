@@ -44,7 +44,7 @@ internal sealed class LayerStack(string image)
             pass.Add(entry);
         }
 
-        _layers.Add(layer with { Hides = pass.Hidden() });
+        _layers.Add(layer with { Places = pass.Placed(), Hides = pass.Hidden() });
     }
 
     /// <summary>All layers, and the tree that they make.</summary>

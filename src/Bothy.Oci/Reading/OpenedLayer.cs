@@ -23,6 +23,11 @@ public enum HiddenBy
 /// <param name="By">Why.</param>
 public sealed record HiddenEntry(TreeEntry Entry, int Layer, long Bytes, HiddenBy By);
 
+/// <summary>An entry that a layer puts into the image.</summary>
+/// <param name="Entry">The entry, at its path in the image; a hard link is one of these too.</param>
+/// <param name="Before">What lower layers have there; null for nothing.</param>
+public sealed record PlacedEntry(TreeEntry Entry, TreeEntry? Before);
+
 /// <summary>A layer of an image that is open.</summary>
 public sealed record OpenedLayer
 {
@@ -55,6 +60,9 @@ public sealed record OpenedLayer
 
     /// <summary>How it came to be; null where the configuration does not say.</summary>
     public HistoryEntry? History { get; init; }
+
+    /// <summary>What it puts into the image, in the order of its archive, with what was there before.</summary>
+    public ImmutableArray<PlacedEntry> Places { get; init; } = [];
 
     /// <summary>What it hides of lower layers, sorted by path.</summary>
     public ImmutableArray<HiddenEntry> Hides { get; init; } = [];
