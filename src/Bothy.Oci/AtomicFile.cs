@@ -10,12 +10,47 @@ internal static class AtomicFile
         FileMode | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>Writes beside <paramref name="path"/>, then renames over it. Whatever fails, nothing is left behind.</summary>
-    public static void Write(string path, Action<Stream> write) => Replace(path, temporary =>
+    public static void Write(string path, Action<Stream> write) => Write(path, FileMode, write);
+
+    /// <summary>The same with another mode, which it has from its first byte on.</summary>
+    public static void Write(string path, UnixFileMode mode, Action<Stream> write)
     {
-        var options = new FileStreamOptions { Mode = System.IO.FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
-        using var stream = new FileStream(temporary, options);
-        write(stream);
-    });
+        string temporary = TemporaryNameFor(path);
+        try
+        {
+            using (var stream = Create(temporary, mode))
+            {
+                write(stream);
+            }
+
+            Publish(temporary, mode, path);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>The same for what takes its time to come.</summary>
+    public static async Task WriteAsync(string path, Func<Stream, Task> write)
+    {
+        string temporary = TemporaryNameFor(path);
+        try
+        {
+            await using (var stream = Create(temporary, FileMode))
+            {
+                await write(stream);
+            }
+
+            Publish(temporary, FileMode, path);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
 
     public static void CreateDirectory(string path)
     {
@@ -27,20 +62,21 @@ internal static class AtomicFile
     public static string TemporaryNameFor(string path) =>
         Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid().ToString("N")[..12]}.part");
 
-    private static void Replace(string path, Action<string> make)
+    private static FileStream Create(string path, UnixFileMode mode)
     {
-        string temporary = TemporaryNameFor(path);
-        try
+        var options = new FileStreamOptions { Mode = System.IO.FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
         {
-            make(temporary);
-            SetMode(temporary, FileMode);
-            File.Move(temporary, path, overwrite: true);
+            options.UnixCreateMode = mode;
         }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+
+        return new FileStream(path, options);
+    }
+
+    private static void Publish(string temporary, UnixFileMode mode, string path)
+    {
+        SetMode(temporary, mode);
+        File.Move(temporary, path, overwrite: true);
     }
 
     private static void SetMode(string path, UnixFileMode mode)

@@ -26,20 +26,16 @@ public sealed class VerifyingStream : ForwardReadStream
     public override int Read(Span<byte> buffer)
     {
         int read = _inner.Read(buffer);
-        _seen += read;
+        Check(buffer[..read], atEnd: read == 0 && !buffer.IsEmpty);
+        return read;
+    }
 
-        // Stop at the first byte too many: whoever sends it must not be able to fill the disk before we notice.
-        if (_seen > _expected.Size)
-        {
-            throw Refused(FormattableString.Invariant($"longer than the {_expected.Size} bytes promised"));
-        }
-
-        _hash.AppendData(buffer[..read]);
-        if (read == 0 && !buffer.IsEmpty)
-        {
-            CheckEnd();
-        }
-
+    /// <inheritdoc />
+    /// <exception cref="BothyException">As <see cref="Read(Span{byte})"/>.</exception>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        int read = await _inner.ReadAsync(buffer, cancellationToken);
+        Check(buffer.Span[..read], atEnd: read == 0 && !buffer.IsEmpty);
         return read;
     }
 
@@ -53,6 +49,23 @@ public sealed class VerifyingStream : ForwardReadStream
         }
 
         base.Dispose(disposing);
+    }
+
+    private void Check(ReadOnlySpan<byte> bytes, bool atEnd)
+    {
+        _seen += bytes.Length;
+
+        // Stop at the first byte too many: whoever sends it must not be able to fill the disk before we notice.
+        if (_seen > _expected.Size)
+        {
+            throw Refused(FormattableString.Invariant($"longer than the {_expected.Size} bytes promised"));
+        }
+
+        _hash.AppendData(bytes);
+        if (atEnd)
+        {
+            CheckEnd();
+        }
     }
 
     private void CheckEnd()

@@ -33,10 +33,21 @@ internal sealed class HttpExchange : IDisposable
         var address = request.RequestUri!;
         await slot.WaitAsync(cancellationToken);
         var exchange = new HttpExchange(address, slot, context.Settings.IdleTimeout, context.Time, cancellationToken);
+        var upload = request.Content as UploadContent;
+        if (upload is not null)
+        {
+            upload.Alive = exchange.Heard;
+        }
+
         try
         {
             exchange._response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, exchange._either.Token);
             return exchange;
+        }
+        catch (Exception) when (upload?.Failure is not null)
+        {
+            exchange.Dispose();
+            throw upload.Failure;
         }
         catch (HttpRequestException failure)
         {
@@ -62,7 +73,7 @@ internal sealed class HttpExchange : IDisposable
     /// <summary>Reads on in the body; 0 at its end.</summary>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
-        _silence.CancelAfter(_idleTimeout);
+        Heard();
         try
         {
             var body = await Response.Content.ReadAsStreamAsync(_either.Token);
@@ -78,6 +89,40 @@ internal sealed class HttpExchange : IDisposable
         }
     }
 
+    /// <summary>Reads the whole body, of at most <paramref name="limit"/> bytes.</summary>
+    public async Task<ReadOnlyMemory<byte>> ReadAllAsync(int limit)
+    {
+        long? length = Response.Content.Headers.ContentLength;
+        byte[] bytes = new byte[Math.Min(length ?? (64 << 10), limit)];
+        for (int filled = 0; length is null || length <= limit;)
+        {
+            // The platform sees to it that a body has the length its header says.
+            if (filled == length)
+            {
+                return bytes;
+            }
+
+            if (filled == bytes.Length)
+            {
+                Array.Resize(ref bytes, (int)Math.Min(Math.Max(filled * 2L, 4096), limit + 1L));
+            }
+
+            int count = await ReadAsync(bytes.AsMemory(filled));
+            filled += count;
+            if (count == 0)
+            {
+                return bytes.AsMemory(0, filled);
+            }
+
+            if (filled > limit)
+            {
+                break;
+            }
+        }
+
+        throw TransferFailure.Permanent(Address, FormattableString.Invariant($"it has more than the {limit} bytes allowed"));
+    }
+
     public void Dispose()
     {
         _response?.Dispose();
@@ -85,6 +130,9 @@ internal sealed class HttpExchange : IDisposable
         _silence.Dispose();
         _slot.Release();
     }
+
+    // Something moved: the watch on silence begins anew.
+    private void Heard() => _silence.CancelAfter(_idleTimeout);
 }
 
 /// <summary>What every request of a client shares.</summary>

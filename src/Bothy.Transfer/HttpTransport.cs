@@ -11,6 +11,8 @@ namespace Bothy.Transfer;
 /// <summary>Single requests with everything but repetition: the queue of each host, redirects, credentials, proxies.</summary>
 internal sealed class HttpTransport : IDisposable
 {
+    private const long LargeBody = 1 << 20;
+
     private readonly TransferContext _context;
     private readonly HttpClient _client;
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _hosts = new(StringComparer.OrdinalIgnoreCase);
@@ -22,13 +24,35 @@ internal sealed class HttpTransport : IDisposable
     }
 
     /// <summary>Sends a GET, follows redirects, and returns the last answer whatever its status.</summary>
-    public async Task<HttpExchange> GetAsync(Uri address, Action<HttpRequestHeaders> prepare, CancellationToken cancellationToken)
+    public Task<HttpExchange> GetAsync(Uri address, Action<HttpRequestHeaders> prepare, CancellationToken cancellationToken) =>
+        FollowAsync(
+            address,
+            at =>
+            {
+                var request = CreateRequest(at, original: address);
+                prepare(request.Headers);
+                return request;
+            },
+            cancellationToken);
+
+    /// <summary>Sends one request and returns the answer whatever its status; the last one, where a GET or HEAD is redirected.</summary>
+    public async Task<HttpExchange> SendAsync(TransferRequest asked, CancellationToken cancellationToken)
+    {
+        if (asked.Method == HttpMethod.Get || asked.Method == HttpMethod.Head)
+        {
+            return await FollowAsync(asked.Address, at => CreateRequest(asked, at), cancellationToken);
+        }
+
+        using var request = CreateRequest(asked, asked.Address);
+        return await HttpExchange.SendAsync(_client, request, Slot(asked.Address), _context, cancellationToken);
+    }
+
+    private async Task<HttpExchange> FollowAsync(Uri address, Func<Uri, HttpRequestMessage> create, CancellationToken cancellationToken)
     {
         var at = address;
         for (int redirects = 0; ; redirects++)
         {
-            using var request = CreateRequest(at, original: address);
-            prepare(request.Headers);
+            using var request = create(at);
             // A slot per server and not one for the whole chain: two servers that redirect to each other would wait for each other.
             var exchange = await HttpExchange.SendAsync(_client, request, Slot(at), _context, cancellationToken);
             if (exchange.Response.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
@@ -82,6 +106,28 @@ internal sealed class HttpTransport : IDisposable
         return request;
     }
 
+    private HttpRequestMessage CreateRequest(TransferRequest asked, Uri at)
+    {
+        var request = new HttpRequestMessage(asked.Method, at) { Content = asked.Body is { } body ? new UploadContent(body, at) : null };
+        request.Headers.TryAddWithoutValidation("User-Agent", _context.Settings.UserAgent);
+        foreach (var (name, value) in asked.Headers)
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+            {
+                request.Content?.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        if (Address.SameServer(at, asked.Address))
+        {
+            request.Headers.Authorization = asked.Authorization;
+        }
+
+        // Who refuses says so before a large body is on its way, which would break the connection and lose the reason.
+        request.Headers.ExpectContinue = asked.Body?.Length >= LargeBody ? true : null;
+        return request;
+    }
+
     private SemaphoreSlim Slot(Uri address) =>
         _hosts.GetOrAdd(address.Authority, static (_, count) => new SemaphoreSlim(count, count), _context.Settings.MaxConnectionsPerHost);
 
@@ -100,6 +146,11 @@ internal sealed class HttpTransport : IDisposable
         if (settings.Connect is { } connect)
         {
             handler.ConnectCallback = (context, cancellationToken) => connect(context.DnsEndPoint, cancellationToken);
+        }
+
+        if (settings.ClientCertificate is { } own)
+        {
+            handler.SslOptions.LocalCertificateSelectionCallback = (_, host, _, _, _) => own(host)!;
         }
 
         if (settings.AuthorityFiles.Length > 0)

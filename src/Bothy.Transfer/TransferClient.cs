@@ -89,6 +89,23 @@ public sealed class TransferClient : IDisposable
         }
     }
 
+    /// <summary>
+    /// Sends one request, once, and answers with whatever the server says, errors included. Redirects are followed where nothing is
+    /// sent along; credentials are those of the request alone.
+    /// </summary>
+    /// <exception cref="TransientException">The connection cannot be made or breaks.</exception>
+    /// <exception cref="BothyException">There can be no connection, or what was to be sent cannot be read.</exception>
+    public async Task<TransferAnswer> SendAsync(TransferRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        CheckNetwork(request.Address);
+        return new TransferAnswer(await _transport.Value.SendAsync(request, cancellationToken), _context);
+    }
+
+    /// <summary>Does <paramref name="attempt"/>, and does it again while it fails with a <see cref="TransientException"/>, as often and as late as the settings say.</summary>
+    public async Task<T> RepeatAsync<T>(Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken) =>
+        await _retry.Value.ExecuteAsync(static async (attempt, token) => await attempt(token), attempt, cancellationToken);
+
     /// <inheritdoc />
     public void Dispose()
     {
@@ -115,46 +132,13 @@ public sealed class TransferClient : IDisposable
         return response.StatusCode switch
         {
             HttpStatusCode.OK => new FetchResult.Found(
-                await ReadAsync(exchange, address, options.MaxBytes),
+                await exchange.ReadAllAsync(options.MaxBytes),
                 response.Content.Headers.LastModified,
                 response.Headers.ETag?.ToString()),
             HttpStatusCode.NotModified when options.IfModifiedSince is not null || options.IfNoneMatch is not null => new FetchResult.NotModified(),
             HttpStatusCode.NotFound or HttpStatusCode.Gone => new FetchResult.NotFound(TransferFailure.OfStatus(address, response, _context.Time.GetUtcNow())),
             _ => throw TransferFailure.OfStatus(address, response, _context.Time.GetUtcNow()),
         };
-    }
-
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpExchange exchange, Uri address, int limit)
-    {
-        long? length = exchange.Response.Content.Headers.ContentLength;
-        byte[] bytes = new byte[Math.Min(length ?? (64 << 10), limit)];
-        for (int filled = 0; length is null || length <= limit;)
-        {
-            // The platform sees to it that a body has the length its header says.
-            if (filled == length)
-            {
-                return bytes;
-            }
-
-            if (filled == bytes.Length)
-            {
-                Array.Resize(ref bytes, (int)Math.Min(Math.Max(filled * 2L, 4096), limit + 1L));
-            }
-
-            int count = await exchange.ReadAsync(bytes.AsMemory(filled));
-            filled += count;
-            if (count == 0)
-            {
-                return bytes.AsMemory(0, filled);
-            }
-
-            if (filled > limit)
-            {
-                break;
-            }
-        }
-
-        throw TransferFailure.Permanent(address, FormattableString.Invariant($"it has more than the {limit} bytes allowed"));
     }
 
     private void CheckNetwork(Uri address)

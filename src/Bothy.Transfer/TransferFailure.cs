@@ -6,12 +6,6 @@ using System.Security.Authentication;
 
 namespace Bothy.Transfer;
 
-/// <summary>A failure that may pass when tried again.</summary>
-internal sealed class TransientException(string message, Exception? inner = null) : BothyException(message, inner)
-{
-    public TimeSpan? RetryAfter { get; init; }
-}
-
 /// <summary>Turns what can go wrong on the way into sentences, and tells what may pass from what will not.</summary>
 internal static class TransferFailure
 {
@@ -31,6 +25,8 @@ internal static class TransferFailure
 
     public static BothyException Silent(Uri address, TimeSpan timeout) =>
         Transient(address, string.Create(CultureInfo.InvariantCulture, $"the server sent nothing for {timeout.TotalSeconds:0.#} seconds"));
+
+    public static BothyException OfStatus(HttpExchange exchange, DateTimeOffset now) => OfStatus(exchange.Address, exchange.Response, now);
 
     public static BothyException OfStatus(Uri address, HttpResponseMessage response, DateTimeOffset now)
     {
@@ -78,7 +74,7 @@ internal static class TransferFailure
     };
 
     // Names by the code and not by the server's words, which may be anything.
-    private static string Name(HttpStatusCode code)
+    public static string Name(HttpStatusCode code)
     {
         using var named = new HttpResponseMessage(code);
         return string.Create(CultureInfo.InvariantCulture, $"{(int)code} {named.ReasonPhrase}").TrimEnd();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Bothy.Transfer;
 
@@ -35,6 +36,9 @@ public sealed record TransferSettings
 
     /// <summary>PEM files of certificate authorities trusted in addition to the machine's.</summary>
     public ImmutableArray<string> AuthorityFiles { get; init; } = [];
+
+    /// <summary>The certificate to show a host that asks for one, by its name; null for none.</summary>
+    public Func<string, X509Certificate2?>? ClientCertificate { get; init; }
 
     /// <summary>Who to be towards which server.</summary>
     public NetrcCredentials Credentials { get; init; } = NetrcCredentials.None;

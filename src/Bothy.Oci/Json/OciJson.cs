@@ -18,7 +18,7 @@ internal static class OciJson
     };
 
     // Two readers that take different ones of two equal keys would see two different images.
-    private static readonly JsonDocumentOptions ReaderOptions = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
+    public static readonly JsonDocumentOptions ReaderOptions = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
 
     public static ImmutableSortedDictionary<string, string> EmptyMap { get; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
