@@ -110,5 +110,8 @@ internal static class Samples
 
     public static OciIndex Index() => OciIndex.Create([Image(), Image(architecture: "arm64")]);
 
+    public static ImmutableSortedDictionary<string, string> Note(int number) =>
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add("n", number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
     public static byte[] Json(string text) => Encoding.UTF8.GetBytes(text.Replace('\'', '"'));
 }

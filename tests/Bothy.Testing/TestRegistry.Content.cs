@@ -113,7 +113,7 @@ public sealed partial class TestRegistry
         if (_options.BlobStorage is { } storage && context.Request.Method == "GET")
         {
             context.Response.StatusCode = 307;
-            context.Response.Headers.Location = new Uri(storage, $"{route.Reference}?signature=secret-signature").ToString();
+            context.Response.Headers.Location = new Uri(storage, $"./{route.Reference}?signature=secret-signature").ToString();
             return Task.CompletedTask;
         }
 

@@ -41,6 +41,11 @@ public sealed partial class RegistryClient : IDisposable
             (_, var failure) => throw failure,
         };
 
+    /// <summary>The same; null where there is none.</summary>
+    /// <exception cref="BothyException">It is another than asked for, of a kind that is not read, or cannot be had.</exception>
+    public async Task<RegistryManifest?> TryReadManifestAsync(ImageReference image, CancellationToken cancellationToken) =>
+        (await FindManifestAsync(image, cancellationToken)).Manifest;
+
     /// <summary>Opens a blob. Reading fails where it is not the one that <paramref name="blob"/> promises: see <see cref="VerifyingStream"/>.</summary>
     /// <exception cref="BothyException">It is not there, or cannot be had.</exception>
     public async Task<Stream> OpenBlobAsync(ImageReference image, Descriptor blob, CancellationToken cancellationToken)
@@ -92,6 +97,8 @@ public sealed partial class RegistryClient : IDisposable
         {
             connection.Value.Dispose();
         }
+
+        _listing.Dispose();
     }
 
     private RegistryConnection Connection(ImageReference image) =>
