@@ -65,7 +65,9 @@ internal static class App
             SolveCommand.Create(surroundings, terminal),
             LockCommand.Create(surroundings, terminal),
             ShowCommand.Create(surroundings, terminal),
+            InspectCommand.Create(surroundings, terminal),
             TreeCommand.Create(surroundings, terminal),
+            CompareCommand.Create(surroundings, terminal),
             StoreCommand.Create(surroundings, terminal),
             PackageCommand.Create(surroundings, terminal),
         };

@@ -7,6 +7,9 @@ internal static class ExitCode
     public const int Failed = 1;
     public const int Usage = 2;
 
+    /// <summary>The command did its work, and what it found does not meet what was asked for.</summary>
+    public const int Threshold = 3;
+
     /// <summary>An error in Bothy itself, as sysexits' EX_SOFTWARE.</summary>
     public const int Bug = 70;
 

@@ -25,13 +25,14 @@ internal sealed class Terminal
     private readonly TextWriter _error;
     private readonly bool _colour;
 
-    public Terminal(TextWriter output, TextWriter error, bool interactive = false, bool colour = false, bool tables = false)
+    public Terminal(TextWriter output, TextWriter error, bool interactive = false, bool colour = false, bool tables = false, int width = 80)
     {
         _output = output;
         _error = error;
         _colour = colour;
         Interactive = interactive;
         Tables = tables;
+        Width = width;
     }
 
     /// <summary>Whether standard error can show a display that redraws itself.</summary>
@@ -39,6 +40,12 @@ internal sealed class Terminal
 
     /// <summary>Whether standard output is read by a person, in a terminal.</summary>
     public bool Tables { get; }
+
+    /// <summary>How many columns standard output has; only where it is a terminal.</summary>
+    public int Width { get; }
+
+    /// <summary>Whether standard output may be decorated.</summary>
+    public bool PaintsOutput { get; private init; }
 
     /// <summary>Where results that are written piece by piece go.</summary>
     public TextWriter Output => _output;
@@ -61,7 +68,11 @@ internal sealed class Terminal
             System.Console.Error,
             interactive: !System.Console.IsErrorRedirected && environment.GetValueOrDefault("TERM") != "dumb",
             colour: colour && !System.Console.IsErrorRedirected,
-            tables: !System.Console.IsOutputRedirected);
+            tables: !System.Console.IsOutputRedirected,
+            width: System.Console.IsOutputRedirected ? 80 : ColumnsOfOutput())
+        {
+            PaintsOutput = colour && !System.Console.IsOutputRedirected,
+        };
     }
 
     public void Result(string line) => _output.Write(line + "\n");
@@ -78,6 +89,9 @@ internal sealed class Terminal
             Line($"{Paint("hint:", 90)}  {hint}");
         }
     }
+
+    // A terminal that does not know its size says 0.
+    private static int ColumnsOfOutput() => System.Console.WindowWidth is > 0 and var columns ? columns : 80;
 
     private string Paint(string word, int ansiColour) =>
         _colour ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\e[{ansiColour}m{word}\e[0m") : word;

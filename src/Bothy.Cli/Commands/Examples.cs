@@ -32,12 +32,29 @@ internal static class Examples
               bothy show python.yaml                                      the effective image file, packages and sizes
 
             """,
+        ["inspect"] = """
+            Examples:
+              bothy inspect oci:out/python                                how big, how many moving parts, will it run
+              bothy inspect app.tar --html app.html                       the same as a page, with a map of its bytes
+              bothy inspect oci:out/app --beside oci:out/base             and what of it the other image has already
+              bothy inspect oci:out/app --format json | jq .size.unpacked
+
+            """,
         ["tree"] = """
             Examples:
               bothy tree oci:out/python                                   every file, directory by directory
               bothy tree docker-archive:app.tar '/etc/**' --depth 2       some of them
               bothy tree podman:app --by package --depth 0                what each package weighs
               bothy tree oci-archive:app.tar --diff-layers --format json  what each layer adds, changes and hides
+
+            """,
+        ["compare"] = """
+            Examples:
+              bothy compare oci:old oci:new                               what an update changes
+              bothy compare oci:a oci:b oci:c                             and what they cost beside each other
+              bothy compare oci:alpine oci:debian --times 20              as the base of 20 services
+              bothy compare oci:old oci:new --format markdown             for a review
+              bothy compare oci:old oci:new --exit-code                   3 where they differ
 
             """,
         ["store prune"] = """

@@ -10,31 +10,36 @@ internal enum OutputFormat
 
     /// <summary>For programs.</summary>
     Json,
+
+    /// <summary>For reviews and release notes.</summary>
+    Markdown,
 }
 
 /// <summary>The option <c>--format</c>, which reads the same everywhere.</summary>
 internal static class Formats
 {
-    public static Option<OutputFormat> Option()
+    public static Option<OutputFormat> Option() => Of("text", "json");
+
+    /// <summary>The same for what can be printed as Markdown too.</summary>
+    public static Option<OutputFormat> OptionWithMarkdown() => Of("text", "json", "markdown");
+
+    private static Option<OutputFormat> Of(params string[] names)
     {
-        var option = new Option<OutputFormat>("--format")
+        string choice = $"{string.Join(", ", names[..^1])} or {names[^1]}";
+        return new Option<OutputFormat>("--format")
         {
-            Description = "The form of the answer: text or json.",
-            HelpName = "text|json",
+            Description = $"The form of the answer: {choice}.",
+            HelpName = string.Join('|', names),
             CustomParser = result =>
             {
-                switch (result.Tokens[^1].Value)
+                int format = Array.IndexOf(names, result.Tokens[^1].Value);
+                if (format < 0)
                 {
-                    case "text":
-                        return OutputFormat.Text;
-                    case "json":
-                        return OutputFormat.Json;
-                    case var other:
-                        result.AddError($"cannot print as '{other}': want text or json");
-                        return default;
+                    result.AddError($"cannot print as '{result.Tokens[^1].Value}': want {choice}");
                 }
+
+                return format < 0 ? default : (OutputFormat)format;
             },
         };
-        return option;
     }
 }

@@ -9,7 +9,21 @@ internal sealed class ImageArgument
 {
     private readonly Argument<string> _image;
 
-    private readonly Option<Platform?> _platform = new("--platform")
+    private readonly Option<Platform?> _platform = PlatformOption();
+
+    /// <summary>Declares the argument called <paramref name="name"/> and the option on <paramref name="command"/>.</summary>
+    public ImageArgument(Command command, string name = "IMAGE")
+    {
+        _image = new Argument<string>(name)
+        {
+            Description = "The image: oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME], podman:NAME, a path, or a registry reference.",
+        };
+        command.Add(_image);
+        command.Add(_platform);
+    }
+
+    /// <summary>The option <c>--platform</c>.</summary>
+    public static Option<Platform?> PlatformOption() => new("--platform")
     {
         Description = "Which image of an index, such as linux/arm64; this machine's unless given.",
         HelpName = "OS/ARCH",
@@ -24,17 +38,6 @@ internal sealed class ImageArgument
             return null;
         },
     };
-
-    /// <summary>Declares the argument called <paramref name="name"/> and the option on <paramref name="command"/>.</summary>
-    public ImageArgument(Command command, string name = "IMAGE")
-    {
-        _image = new Argument<string>(name)
-        {
-            Description = "The image: oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME], podman:NAME, a path, or a registry reference.",
-        };
-        command.Add(_image);
-        command.Add(_platform);
-    }
 
     /// <summary>The platform that was asked for; null for this machine's.</summary>
     public Platform? PlatformOf(ParseResult arguments) => arguments.GetValue(_platform);

@@ -1,4 +1,5 @@
 using System.Text;
+using Bothy.Formats.Text;
 
 namespace Bothy.Cli.Rendering;
 
@@ -15,8 +16,15 @@ internal sealed class TextTable(params string[] headings)
         return this;
     }
 
-    /// <summary>Adds a row with a cell for each heading.</summary>
-    public void Add(params string[] cells) => _rows.Add(cells);
+    /// <summary>Leaves out the row of headings.</summary>
+    public TextTable WithoutHeadings()
+    {
+        _rows.RemoveAt(0);
+        return this;
+    }
+
+    /// <summary>Adds a row with a cell for each heading. Whatever a cell holds, it stays on its line and does nothing to the terminal.</summary>
+    public void Add(params string[] cells) => _rows.Add([.. cells.Select(VisibleText.Of)]);
 
     /// <inheritdoc />
     public override string ToString()

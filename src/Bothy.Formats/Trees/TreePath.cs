@@ -15,7 +15,8 @@ public readonly record struct TreePath : IComparable<TreePath>, ISpanParsable<Tr
 
     private readonly string? _value;
 
-    private TreePath(string value) => _value = value;
+    // The root has one form, so that equal paths are equal.
+    private TreePath(string value) => _value = value.Length == 0 ? null : value;
 
     /// <summary>The root of the image.</summary>
     public static TreePath Root => default;

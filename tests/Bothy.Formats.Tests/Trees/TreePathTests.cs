@@ -26,6 +26,14 @@ public sealed class TreePathTests
     public void Refuses(string name) => Assert.False(TreePath.TryParse(name, null, out _));
 
     [Fact]
+    public void There_is_one_root()
+    {
+        Assert.Equal(TreePath.Root, TreePath.Parse("etc").Parent);
+        Assert.Equal(TreePath.Root, TreePath.Root.Parent);
+        Assert.Equal(TreePath.Root, TreePath.Parse("./"));
+    }
+
+    [Fact]
     public void A_directory_sorts_directly_before_what_is_in_it() =>
         Assert.Equal(
             ["/", "/a", "/a/b", "/a/b/c", "/a-b", "/a.b", "/b"],
