@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
 using Bothy.Engine.Assembly;
 using Bothy.Engine.ImageFiles;
+using Bothy.Oci;
 
 namespace Bothy.Engine.Building;
 
 /// <summary>What a build made.</summary>
 /// <param name="Digest">The digest of the image's manifest, or of the index of several.</param>
 /// <param name="Images">What is known of the image of each architecture.</param>
-public sealed record BuildResult(Digest Digest, ImmutableArray<BuiltImage> Images);
+/// <param name="Content">The image or the index itself, its layers in the store.</param>
+public sealed record BuildResult(Digest Digest, ImmutableArray<BuiltImage> Images, OciContent Content);
 
 /// <summary>An image that was built.</summary>
 /// <param name="Architecture">What for.</param>

@@ -22,7 +22,7 @@ public sealed record AttachedLock(LockFile Lock, ImageSpec ImageFile)
     public const string ImageFileType = "application/vnd.bothy.image-file.v1+yaml";
 
     private const string TitleAnnotation = "org.opencontainers.image.title";
-    private const string EpochAnnotation = "dev.bothy.source-date-epoch";
+    private const string EpochAnnotation = "vnd.bothy.source-date-epoch";
 
     /// <summary>The time that <c>SOURCE_DATE_EPOCH</c> set, in seconds since 1970; null where it set none.</summary>
     public long? SourceDateEpoch { get; init; }
@@ -59,7 +59,9 @@ public sealed record AttachedLock(LockFile Lock, ImageSpec ImageFile)
         ArgumentNullException.ThrowIfNull(image);
 
         // Of several the last one listed counts, as with tags; a build attaches the same one again.
-        foreach (var referrer in (await source.ReferrersAsync(image.Digest, ArtifactType, cancellationToken)).Reverse())
+        // In a list that cosign wrote under a tag every type is that of an empty configuration, so the manifests have to tell.
+        var referrers = await source.ReferrersAsync(image.Digest, artifactType: null, cancellationToken);
+        foreach (var referrer in referrers.Where(each => each.ArtifactType is null or ArtifactType or MediaTypes.Empty).Reverse())
         {
             string name = $"the lock attached to {source.Name}";
             var manifest = ImageManifest.Parse(await source.ReadDocumentAsync(referrer, cancellationToken), name);

@@ -25,7 +25,7 @@ public sealed record SimpleSigningPayload(string DockerReference, Digest Manifes
     /// The annotation of that layer that says which key signed: see <see cref="VerificationKey.Hint"/>. It is Bothy's own; with it another key's
     /// signature can be told from a changed payload, and nothing is trusted because of it.
     /// </summary>
-    public const string KeyAnnotation = "dev.bothy.signature.key";
+    public const string KeyAnnotation = "vnd.bothy.signature.key";
 
     private const string Claim = "cosign container image signature";
 
