@@ -7,7 +7,7 @@ public static class DiskTree
 {
     private static readonly Origin FromDisk = new Origin.ImageFile("test");
 
-    /// <summary>Reads all files, directories and symbolic links below <paramref name="root"/>.</summary>
+    /// <summary>Reads all files, directories and symbolic links below <paramref name="root"/>, with their modes; the content stays where it is.</summary>
     public static FileTree Read(string root)
     {
         var tree = new FileTree();
@@ -15,7 +15,7 @@ public static class DiskTree
         return tree;
     }
 
-    /// <summary>Writes the files, directories and symbolic links of <paramref name="tree"/> below <paramref name="root"/>.</summary>
+    /// <summary>Writes the files with their modes, the directories and symbolic links of <paramref name="tree"/> below <paramref name="root"/>.</summary>
     public static void Write(FileTree tree, string root)
     {
         foreach (var entry in tree.Entries.Where(entry => !entry.Path.IsRoot))
@@ -32,6 +32,11 @@ public static class DiskTree
                     break;
                 default:
                     File.WriteAllBytes(path, entry.Content!.ReadAll());
+                    if (!OperatingSystem.IsWindows())
+                    {
+                        File.SetUnixFileMode(path, (UnixFileMode)entry.Mode);
+                    }
+
                     break;
             }
         }
@@ -48,13 +53,26 @@ public static class DiskTree
             }
             else if (Directory.Exists(path))
             {
-                tree.Set(TreeEntry.Directory(at, FromDisk));
+                tree.Set(TreeEntry.Directory(at, FromDisk, ModeOf(path)));
                 Add(tree, root, path);
             }
             else
             {
-                tree.Set(TreeEntry.File(at, FileContent.Of(File.ReadAllBytes(path)), FromDisk));
+                tree.Set(TreeEntry.File(at, new DiskContent(path), FromDisk, ModeOf(path)));
             }
         }
+    }
+
+    private static int ModeOf(string path) => OperatingSystem.IsWindows() ? TreeEntry.DefaultFileMode : (int)File.GetUnixFileMode(path);
+
+    private sealed class DiskContent(string path) : FileContent
+    {
+        private Digest? _digest;
+
+        public override long Length { get; } = new FileInfo(path).Length;
+
+        public override Digest Digest => _digest ??= Digest.Of(File.ReadAllBytes(path));
+
+        public override Stream OpenRead() => File.OpenRead(path);
     }
 }

@@ -137,8 +137,8 @@ public sealed record ElfFacts
     public bool IsProgram => Type == ElfType.Executable || IsPositionIndependentExecutable;
 
     /// <summary>
-    /// The symbols that a program does not define and cannot do without, without their versions, in the order of its table; empty for a
-    /// library, whose symbols its users may define.
+    /// The symbols that it does not define and cannot do without, without their versions, in the order of its table. Those of a library may be
+    /// defined by its users.
     /// </summary>
     public ImmutableArray<string> UndefinedSymbols { get; init; } = [];
 
@@ -156,6 +156,9 @@ public sealed record ElfFacts
 
     /// <summary>Whether its code is changed when it is loaded (<c>DT_TEXTREL</c>), and so is writable for a while and not shared.</summary>
     public bool HasTextRelocations { get; init; }
+
+    /// <summary>Whether the file ends before what is to be loaded of it.</summary>
+    public bool IsTruncated { get; init; }
 
     /// <summary>Whether its stack may be executed; also true where it does not say, as kernels then assume for the oldest processors.</summary>
     public bool HasExecutableStack { get; init; }
@@ -184,4 +187,17 @@ public static class ElfMachine
 
     /// <summary>RISC-V.</summary>
     public const int RiscV = 243;
+
+    /// <summary>What people call the processor.</summary>
+    public static string NameOf(int machine, int bits) => machine switch
+    {
+        X86 => "32-bit x86",
+        X8664 => bits == 64 ? "x86-64" : "x32",
+        AArch64 => "64-bit Arm",
+        Arm => "32-bit Arm",
+        Ppc64 => "64-bit POWER",
+        S390 => "IBM Z",
+        RiscV => FormattableString.Invariant($"{bits}-bit RISC-V"),
+        _ => FormattableString.Invariant($"another processor (number {machine})"),
+    };
 }

@@ -7,7 +7,7 @@ namespace Bothy.Formats.Elf;
 public static class ElfFactsForm
 {
     /// <summary>The version of the form and of what is read from files: kept facts of another are to be read again.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>The facts as bytes.</summary>
     public static byte[] Write(ElfFacts facts)
@@ -19,7 +19,7 @@ public static class ElfFactsForm
         writer.Write((byte)facts.Type);
         writer.Write((ushort)facts.Machine);
         writer.Write(facts.Flags);
-        bool[] flags = [facts.IsBigEndian, facts.IsDynamic, facts.IsPositionIndependentExecutable, facts.BindsNow, facts.HasExecutableStack, facts.HasTextRelocations, facts.AbiNote is not null];
+        bool[] flags = [facts.IsBigEndian, facts.IsDynamic, facts.IsPositionIndependentExecutable, facts.BindsNow, facts.HasExecutableStack, facts.HasTextRelocations, facts.AbiNote is not null, facts.IsTruncated];
         writer.Write((byte)flags.Select((set, bit) => set ? 1 << bit : 0).Sum());
         writer.Write((byte)((int)facts.Relro | ((int)facts.Fortify << 2) | ((int)facts.Language << 4) | ((facts.HasStackProtector is { } has ? has ? 2 : 1 : 0) << 6)));
         foreach (string? text in (string?[])[facts.Interpreter, facts.SoName, facts.RPath, facts.RunPath])
@@ -86,6 +86,7 @@ public static class ElfFactsForm
             BindsNow = (flags & 8) != 0,
             HasExecutableStack = (flags & 16) != 0,
             HasTextRelocations = (flags & 32) != 0,
+            IsTruncated = (flags & 128) != 0,
             Relro = (ElfRelro)(kinds & 3),
             Fortify = (ElfFortify)((kinds >> 2) & 3),
             Language = (ElfLanguage)((kinds >> 4) & 3),

@@ -83,6 +83,7 @@ public static class ElfFile
             Type = type is >= 1 and <= 4 ? (ElfType)type : ElfType.Other,
             Flags = bytes.U32(header, wide ? 48 : 36),
             Interpreter = ReadInterpreter(bytes, segments),
+            IsTruncated = segments.Any(segment => segment.Type == ElfSegment.Load && segment.End > (ulong)bytes.Length),
             HasExecutableStack = !segments.Any(segment => segment.Type == ElfSegment.GnuStack && !segment.IsExecutable),
         };
         facts = ElfNotes.AddTo(facts, bytes, segments);
@@ -92,7 +93,7 @@ public static class ElfFile
             ? facts with { Relro = relro ? ElfRelro.Partial : ElfRelro.None }
             : ElfDynamic.Read(bytes, segments, dynamic, wide).AddTo(facts, relro);
         // Where the table of the loader answers, the end of the file need not be read.
-        return facts.HasStackProtector == true || facts.Language == ElfLanguage.Go ? facts : new ElfSections(bytes, wide).AddTo(facts, header);
+        return facts.HasStackProtector == true || facts.Language == ElfLanguage.Go ? facts : ElfSections.AddTo(facts, bytes, header, wide);
     }
 
     /// <summary>Reads the header and learns from it how wide addresses are and in which order bytes come.</summary>

@@ -17,7 +17,7 @@ public sealed class ElfSectionReader
     private readonly ImmutableArray<ElfSegment> _segments;
     private readonly Dictionary<string, (ulong Offset, ulong Size)> _sections = new(StringComparer.Ordinal);
 
-    private ElfSectionReader(ElfBytes bytes, byte[] header, bool wide)
+    internal ElfSectionReader(ElfBytes bytes, byte[] header, bool wide)
     {
         _bytes = bytes;
         IsWide = wide;

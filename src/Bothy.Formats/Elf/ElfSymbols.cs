@@ -83,7 +83,7 @@ internal sealed class ElfSymbols
         return facts with
         {
             DefinedSymbols = defined,
-            UndefinedSymbols = facts.IsProgram ? [.. Undefined.Where(symbol => symbol.IsStrong).Select(symbol => Encoding.UTF8.GetString(symbol.Name))] : [],
+            UndefinedSymbols = [.. Undefined.Where(symbol => symbol.IsStrong).Select(symbol => Encoding.UTF8.GetString(symbol.Name))],
             // A C library calls its own, by another name that nobody sees.
             HasStackProtector = protector ? true : Undefined.Count == 0 || defined.Contains("__stack_chk_fail") ? null : false,
             Fortify = (fortified, unfortified) switch

@@ -1,3 +1,4 @@
+using Bothy.Formats.Elf;
 using Bothy.Formats.Trees;
 using Bothy.Inspection.Linkage;
 
@@ -11,8 +12,7 @@ public sealed class MissingLibrariesTests
     [InlineData("usr/lib/libb.so.1")] // a directory the loader always looks in
     [InlineData("lib64/libb.so.1")]
     [InlineData("usr/lib/x86_64-linux-gnu/libb.so.1")] // Debian's own
-    [InlineData("opt/configured/libb.so.1")] // named in ld.so.conf.d
-    [InlineData("usr/bin/libb.so.1")] // beside the file that needs it
+    [InlineData("opt/cached/libb.so.1")] // named in ld.so.cache
     public void A_library_where_the_loader_looks_is_there(string place)
     {
         var tree = TreeWith(place);
@@ -24,6 +24,7 @@ public sealed class MissingLibrariesTests
     [InlineData("opt/elsewhere/libb.so.1")]
     [InlineData("usr/lib/libb.so.2")] // another version is another library
     [InlineData("usr/lib/deeper/libb.so.1")]
+    [InlineData("usr/bin/libb.so.1")] // beside the file that needs it, which does not say so
     public void A_library_elsewhere_is_missing(string place)
     {
         var missing = Assert.Single(MissingLibraries.Find(TreeWith(place), CancellationToken.None));
@@ -54,7 +55,7 @@ public sealed class MissingLibrariesTests
     private static FileTree TreeWith(string library)
     {
         var tree = new FileTree();
-        tree.Set(TreeEntry.File(TreePath.Parse("etc/ld.so.conf.d/a.conf"), FileContent.Of("/opt/configured\n"), Package));
+        tree.Set(TreeEntry.File(TreePath.Parse("etc/ld.so.cache"), FileContent.Of(LdSoCache.Write([new("libb.so.1", "/opt/cached/libb.so.1", 0x303, null)], "ldconfig")), Package));
         tree.Set(TreeEntry.File(TreePath.Parse("usr/bin/a"), FileContent.Of(ElfSample.Library(null, ["libb.so.1"])), Package, 0b111_101_101));
         tree.Set(TreeEntry.File(TreePath.Parse(library), FileContent.Of(ElfSample.Library("libb.so.1", [])), Package));
         return tree;
