@@ -43,12 +43,15 @@ internal sealed class PackageTreeShape(string source, bool allowDevices)
 
     private TreePath PathOf(TarEntry entry)
     {
-        if (TreePath.TryParse(entry.Name, null, out var path))
+        // Databases of packages are text.
+        bool isText = TarText.IsUnicode(entry.Name);
+        if (isText && TreePath.TryParse(entry.Name, null, out var path))
         {
             return path;
         }
 
-        throw Refuse(entry, entry.Name.StartsWith('/') ? "has an absolute name"
+        throw Refuse(entry, !isText ? "has a name that is not Unicode text"
+            : entry.Name.StartsWith('/') ? "has an absolute name"
             : entry.Name.Split('/').Contains("..", StringComparer.Ordinal) ? "leaves the package"
             : "has a name that is not a path");
     }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using System.Text;
 using Bothy.Formats.Elf;
 using Bothy.Formats.Trees;
 
@@ -42,12 +41,12 @@ public sealed class CatalogueWriter : IDisposable
     }
 
     /// <summary>Adds an entry that is not a regular file. Its origin is not kept: the reader of a catalogue says it.</summary>
-    /// <exception cref="BothyException">A name of it is not Unicode text.</exception>
+    /// <exception cref="BothyException">A name of it holds half a surrogate pair.</exception>
     public void AddEntry(TreeEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
         ArgumentOutOfRangeException.ThrowIfEqual((int)entry.Kind, (int)EntryKind.File, nameof(entry));
-        Add(entry, 0, [], []);
+        _table.Add(entry, 0, [], []);
     }
 
     /// <summary>Adds a regular file with the next <paramref name="length"/> bytes of <paramref name="content"/>; the entry's own content is not looked at.</summary>
@@ -89,7 +88,7 @@ public sealed class CatalogueWriter : IDisposable
         Span<byte> sha1 = stackalloc byte[SHA1.HashSizeInBytes];
         _sha256.GetHashAndReset(sha256);
         _sha1.GetHashAndReset(sha1);
-        Add(entry, length, sha256, sha1);
+        _table.Add(entry, length, sha256, sha1);
         if (head.SequenceEqual(ElfMagic) && length >= FileContent.MinElfLength)
         {
             AddElf(entry.Path, start, length);
@@ -138,18 +137,6 @@ public sealed class CatalogueWriter : IDisposable
         _file.Dispose();
         _sha256.Dispose();
         _sha1.Dispose();
-    }
-
-    private void Add(TreeEntry entry, long length, ReadOnlySpan<byte> sha256, ReadOnlySpan<byte> sha1)
-    {
-        try
-        {
-            _table.Add(entry, length, sha256, sha1);
-        }
-        catch (EncoderFallbackException failure)
-        {
-            throw new BothyException($"cannot take {entry.Path} into the store: its name or owner is not Unicode text", failure);
-        }
     }
 
     // Of a file that went to the disk already the parts that matter are read again, from memory that the kernel still has.

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Bothy.Formats.Elf;
+using Bothy.Formats.Tar;
 using Bothy.Formats.Trees;
 
 namespace Bothy.Store;
@@ -9,8 +10,6 @@ namespace Bothy.Store;
 /// <summary>Decodes what <see cref="TableWriter"/> wrote.</summary>
 internal ref struct TableReader(ReadOnlySpan<byte> table, string source)
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     private readonly ReadOnlySpan<byte> _table = table;
     private int _at;
     private byte[] _path = new byte[256];
@@ -135,7 +134,7 @@ internal ref struct TableReader(ReadOnlySpan<byte> table, string source)
 
         rest.CopyTo(_path.AsSpan(shared));
         _pathLength = length;
-        return TreePath.TryParse(Decode(_path.AsSpan(0, length)), null, out var path) ? path : throw Malformed("not a path inside an image");
+        return TreePath.TryParse(TarText.Decode(_path.AsSpan(0, length)), null, out var path) ? path : throw Malformed("not a path inside an image");
     }
 
     private ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> Attributes()
@@ -160,22 +159,10 @@ internal ref struct TableReader(ReadOnlySpan<byte> table, string source)
     private string Text(string? before)
     {
         var bytes = Take(Length());
-        return before is not null && Ascii.Equals(bytes, before) ? before : Decode(bytes);
+        return before is not null && Ascii.Equals(bytes, before) ? before : TarText.Decode(bytes);
     }
 
-    private string Text() => Decode(Take(Length()));
-
-    private readonly string Decode(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            return StrictUtf8.GetString(bytes);
-        }
-        catch (DecoderFallbackException)
-        {
-            throw Malformed("not UTF-8");
-        }
-    }
+    private string Text() => TarText.Decode(Take(Length()));
 
     // Whatever is counted takes at least a byte each, which bounds what a false count can make us allocate.
     private int Count() => Count(limit: _table.Length - _at);

@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Text;
 using Bothy.Formats.Elf;
+using Bothy.Formats.Tar;
 using Bothy.Formats.Trees;
 
 namespace Bothy.Store;
@@ -29,12 +29,10 @@ internal static class EntryMarks
 /// <summary>
 /// Encodes the entries of a tree. Each is: marks; how many bytes of the path are those of the entry before, then the rest of
 /// it; mode, owner, group, time; what the marks announce; and for a file its length, SHA-256 and SHA-1. Its bytes follow
-/// those of the file before in the pack. Numbers are LEB128, those that can be negative zigzag; text is UTF-8 after its length.
+/// those of the file before in the pack. Numbers are LEB128, those that can be negative zigzag; text is UTF-8 (see <see cref="TarText"/>) after its length.
 /// </summary>
 internal sealed class TableWriter
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     private readonly ArrayBufferWriter<byte> _entries = new(4 << 10);
     private readonly ArrayBufferWriter<byte> _elf = new();
     private byte[] _path = [];
@@ -44,11 +42,11 @@ internal sealed class TableWriter
     public int Count { get; private set; }
 
     /// <summary>Adds an entry; <paramref name="length"/>, <paramref name="sha256"/> and <paramref name="sha1"/> are those of a file.</summary>
-    /// <exception cref="EncoderFallbackException">A name is not Unicode text.</exception>
+    /// <exception cref="BothyException">A name holds half a surrogate pair.</exception>
     public void Add(TreeEntry entry, long length, ReadOnlySpan<byte> sha256, ReadOnlySpan<byte> sha1)
     {
         _entries.Write([(byte)Marks(entry)]);
-        byte[] path = StrictUtf8.GetBytes(entry.Path.Value);
+        byte[] path = TarText.Encode(entry.Path.Value);
         int shared = path.AsSpan().CommonPrefixLength(_path);
         Number(_entries, (ulong)shared);
         Bytes(_entries, path.AsSpan(shared));
@@ -150,7 +148,7 @@ internal sealed class TableWriter
         }
     }
 
-    private static void Text(ArrayBufferWriter<byte> to, string text) => Bytes(to, StrictUtf8.GetBytes(text));
+    private static void Text(ArrayBufferWriter<byte> to, string text) => Bytes(to, TarText.Encode(text));
 
     private static void Bytes(ArrayBufferWriter<byte> to, ReadOnlySpan<byte> bytes)
     {

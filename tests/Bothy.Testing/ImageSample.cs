@@ -162,7 +162,7 @@ public sealed class ImageSample
         }
 
         using var compressed = new MemoryStream();
-        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest))
+        using (var gzip = new GZipStream(compressed, CompressionLevel.SmallestSize))
         {
             gzip.Write(bytes);
         }

@@ -39,6 +39,23 @@ public static class TarText
         return text.ToString();
     }
 
+    /// <summary>Whether the bytes that <paramref name="text"/> stands for are UTF-8.</summary>
+    public static bool IsUnicode(ReadOnlySpan<char> text)
+    {
+        while (text.IndexOfAnyInRange('\uD800', '\uDFFF') is >= 0 and var at)
+        {
+            text = text[at..];
+            if (Rune.DecodeFromUtf16(text, out _, out int used) != OperationStatus.Done)
+            {
+                return false;
+            }
+
+            text = text[used..];
+        }
+
+        return true;
+    }
+
     /// <summary>The bytes of <paramref name="text"/>.</summary>
     /// <exception cref="BothyException">It holds a surrogate that stands for no byte.</exception>
     public static byte[] Encode(string text)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bothy.Formats.Compression;
 using Bothy.Formats.Trees;
 using Bothy.Oci.Sources;
 using Bothy.Store;
@@ -14,6 +15,12 @@ namespace Bothy.Oci.Reading;
 public sealed class ImageReader(ContentStore store, int parallelism)
 {
     private const int MostNestedIndexes = 4;
+
+    /// <summary>The size in bytes that every layer may unpack to, however small it is; beyond it the ratio is limited.</summary>
+    internal long FreeLayerSize { get; init; } = UnpackedLimit.FreeLayerSize;
+
+    /// <summary>The most paths that an image may have; three times what the largest known to us have.</summary>
+    internal int MostPaths { get; init; } = 1_000_000;
 
     /// <summary>Reads the image of <paramref name="source"/> for <paramref name="platform"/>, or for this machine's where it is null.</summary>
     /// <exception cref="BothyException">There is no such image, it is damaged, or must not be unpacked.</exception>
@@ -31,7 +38,7 @@ public sealed class ImageReader(ContentStore store, int parallelism)
         var catalogues = await OpenLayersAsync(source, manifest, config, cancellationToken);
         try
         {
-            var stack = new LayerStack(source.Name);
+            var stack = new LayerStack(source.Name, MostPaths);
             var histories = HistoriesOf(config);
             for (int i = 0; i < catalogues.Length; i++)
             {
@@ -108,7 +115,7 @@ public sealed class ImageReader(ContentStore store, int parallelism)
             throw new BothyException($"cannot read {source.Name}: its layer {unreadable.Digest} is of the unknown type '{unreadable.MediaType}'");
         }
 
-        var reader = new LayerReader(store, source);
+        var reader = new LayerReader(store, source, FreeLayerSize);
         var catalogues = new Catalogue?[manifest.Layers.Length];
         try
         {

@@ -10,7 +10,7 @@ namespace Bothy.Oci.Reading;
 /// Opens layers as catalogues of a store: a layer is decoded once, by its diff ID, and read from there ever after. That a blob unpacks to a diff ID is
 /// remembered too, so that a blob which nobody has looked at is never taken for the layer that its image says it is.
 /// </summary>
-internal sealed class LayerReader(ContentStore store, ImageSource source)
+internal sealed class LayerReader(ContentStore store, ImageSource source, long freeSize)
 {
     /// <summary>Part of the name of a layer's catalogue: to be raised when the same layer is to be decoded differently.</summary>
     public const string CatalogueKind = "layer-1";
@@ -60,7 +60,7 @@ internal sealed class LayerReader(ContentStore store, ImageSource source)
     {
         string name = $"layer {blob.Digest} of {source.Name}";
         using var writer = store.BeginCatalogue(diffId, CatalogueKind);
-        using var archive = Decompression.OpenRead(stream, name, UnpackedLimit.Of(blob.Size, UnpackedLimit.FreeLayerSize));
+        using var archive = Decompression.OpenRead(stream, name, UnpackedLimit.Of(blob.Size, freeSize));
         Digest actual;
         try
         {

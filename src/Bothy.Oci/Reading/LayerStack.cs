@@ -14,13 +14,10 @@ internal sealed record StackedLayers(ImmutableArray<OpenedLayer> Layers, FileTre
 /// apply to lower layers alone, so they come first, wherever the archive has them. A symbolic link on the way to an entry is followed, inside the image: Debian's
 /// <c>bin/x</c> lands in <c>usr/bin</c>.
 /// </summary>
-internal sealed class LayerStack(string image)
+internal sealed class LayerStack(string image, int mostPaths)
 {
-    // Three times what the largest images known to us have.
-    private const int MostPaths = 1_000_000;
-
     private readonly StackedNode _root = StackedNode.Root();
-    private readonly StackRoom _room = new(MostPaths);
+    private readonly StackRoom _room = new(mostPaths);
     private readonly ImmutableArray<OpenedLayer>.Builder _layers = ImmutableArray.CreateBuilder<OpenedLayer>();
 
     /// <summary>Lays <paramref name="layer"/> on top.</summary>

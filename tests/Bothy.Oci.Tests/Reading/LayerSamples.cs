@@ -27,18 +27,26 @@ internal static class LayerSamples
     public static ImageSample Image(params RawTarEntry[][] layers) => new(layers.Select(layer => RawTar.Write(layer)));
 
     /// <summary>Reads a sample from a layout in <paramref name="directory"/>, with a store in it.</summary>
-    public static async Task<OpenedImage> OpenAsync(TemporaryDirectory directory, ImageSample sample, Platform? platform = null)
+    public static Task<OpenedImage> OpenAsync(TemporaryDirectory directory, ImageSample sample, Platform? platform = null)
     {
-        string layout = sample.WriteLayout(directory["layout"]);
-        await using var source = LayoutSource.OfDirectory(layout, null, "sample");
+        sample.WriteLayout(directory["layout"]);
+        return OpenLayoutAsync(directory, platform);
+    }
+
+    /// <summary>Reads the layout in <paramref name="directory"/>.</summary>
+    public static async Task<OpenedImage> OpenLayoutAsync(TemporaryDirectory directory, Platform? platform = null)
+    {
+        await using var source = LayoutSource.OfDirectory(directory["layout"], null, "sample");
         return await new ImageReader(new ContentStore(directory["store"]), 2).OpenAsync(source, platform, CancellationToken.None);
     }
 
     /// <summary>The message that reading a sample ends with.</summary>
-    public static async Task<string> FailureAsync(ImageSample sample, Platform? platform = null)
+    public static async Task<string> FailureAsync(ImageSample sample, long freeLayerSize = 1 << 30, int mostPaths = 1_000_000)
     {
         using var directory = new TemporaryDirectory();
-        var failure = await Assert.ThrowsAnyAsync<BothyException>(async () => (await OpenAsync(directory, sample, platform)).Dispose());
+        await using var source = LayoutSource.OfDirectory(sample.WriteLayout(directory["layout"]), null, "sample");
+        var reader = new ImageReader(new ContentStore(directory["store"]), 2) { FreeLayerSize = freeLayerSize, MostPaths = mostPaths };
+        var failure = await Assert.ThrowsAnyAsync<BothyException>(async () => (await reader.OpenAsync(source, null, CancellationToken.None)).Dispose());
         return failure.Message;
     }
 }
