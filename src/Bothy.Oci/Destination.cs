@@ -42,6 +42,9 @@ public abstract record Destination
         return destination is not null;
     }
 
+    /// <summary>The same, with a relative path taken to start at <paramref name="directory"/>.</summary>
+    public abstract Destination In(string directory);
+
     /// <summary>Writes what a build made to this destination, whole or not at all.</summary>
     /// <exception cref="BothyException">It cannot be written; the message names it.</exception>
     public abstract void Write(Delivery delivery, CancellationToken cancellationToken);
@@ -72,6 +75,9 @@ public abstract record Destination
     public sealed record Layout(string Directory, ReferenceName? Name) : Destination(Directory)
     {
         /// <inheritdoc />
+        public override Destination In(string directory) => new Layout(System.IO.Path.Combine(directory, Directory), Name);
+
+        /// <inheritdoc />
         public override void Write(Delivery delivery, CancellationToken cancellationToken) =>
             OciLayoutWriter.Write(Directory, Name, delivery.Image, cancellationToken);
     }
@@ -79,6 +85,9 @@ public abstract record Destination
     /// <summary>An OCI layout in a tar archive.</summary>
     public sealed record OciArchive(string File, ReferenceName? Name) : Destination(File)
     {
+        /// <inheritdoc />
+        public override Destination In(string directory) => new OciArchive(System.IO.Path.Combine(directory, File), Name);
+
         /// <inheritdoc />
         public override void Write(Delivery delivery, CancellationToken cancellationToken) =>
             OciArchiveWriter.Write(File, Name, delivery.Image, cancellationToken);
@@ -88,6 +97,9 @@ public abstract record Destination
     public sealed record DockerArchive(string File, DockerName? Name) : Destination(File)
     {
         /// <inheritdoc />
+        public override Destination In(string directory) => new DockerArchive(System.IO.Path.Combine(directory, File), Name);
+
+        /// <inheritdoc />
         public override void Write(Delivery delivery, CancellationToken cancellationToken) =>
             DockerArchiveWriter.Write(File, Name, delivery.Image, cancellationToken);
     }
@@ -95,6 +107,9 @@ public abstract record Destination
     /// <summary>The files alone, in a tar archive.</summary>
     public sealed record Rootfs(string File) : Destination(File)
     {
+        /// <inheritdoc />
+        public override Destination In(string directory) => new Rootfs(System.IO.Path.Combine(directory, File));
+
         /// <inheritdoc />
         public override void Write(Delivery delivery, CancellationToken cancellationToken)
         {

@@ -63,6 +63,21 @@ public sealed class ApkFormatsTests : IDisposable
         Assert.False(File.Exists(_temporary["other.tar"]));
     }
 
+    [Fact]
+    public async Task A_relative_destination_is_where_the_program_was_started()
+    {
+        Directory.CreateDirectory(_temporary["two"]);
+        new ApkRepositoryBuilder(_temporary["two/repo"]).Add([new ApkBuilder("app").File("usr/bin/app", "one")]).Write();
+        File.WriteAllText(_temporary["two/" + ApkRepositoryBuilder.KeyName], ApkRepositoryBuilder.Key.ExportPublicKey());
+        WriteImageFile("two", ApkRepositoryBuilder.KeyName);
+
+        var run = await RunAsync("build", "two/image.yaml", "-o", "oci:two/layout", "-o", "oci-archive:two/a.tar", "-o", "docker-archive:two/d.tar", "-o", "rootfs:two/r.tar");
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.True(File.Exists(_temporary["two/layout/oci-layout"]));
+        Assert.All(["two/a.tar", "two/d.tar", "two/r.tar"], file => Assert.True(File.Exists(_temporary[file])));
+    }
+
     public void Dispose() => _temporary.Dispose();
 
     private static ApkBuilder[] Packages() =>

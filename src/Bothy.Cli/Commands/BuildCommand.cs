@@ -11,7 +11,7 @@ internal static class BuildCommand
     {
         var command = new Command("build", "Build an image and print its digest.");
         var common = new CommonOptions(command);
-        var destinations = new Destinations(command);
+        var destinations = new Destinations(command, surroundings.WorkingDirectory);
         var locked = new Option<bool>("--locked") { Description = "Build exactly what the lock file says; never solve, never read an index." };
         var strict = new Option<bool>("--strict") { Description = "Fail when a maintainer script does something that nothing stands in for." };
         var format = Formats.Option();

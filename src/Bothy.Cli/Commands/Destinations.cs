@@ -24,9 +24,12 @@ internal sealed class Destinations
         HelpName = "DEST",
     };
 
-    /// <summary>Declares the options on <paramref name="command"/>.</summary>
-    public Destinations(Command command)
+    private readonly string _workingDirectory;
+
+    /// <summary>Declares the options on <paramref name="command"/>; relative paths start at <paramref name="workingDirectory"/>.</summary>
+    public Destinations(Command command, string workingDirectory)
     {
+        _workingDirectory = workingDirectory;
         _outputs.Validators.Add(CheckOutputs);
         _tags.Validators.Add(CheckTags);
         command.Add(_tags);
@@ -37,7 +40,7 @@ internal sealed class Destinations
     public ImmutableArray<Destination> Of(ParseResult arguments)
     {
         string[] tags = arguments.GetValue(_tags) is { Length: > 0 } given ? given : [DefaultName];
-        return [.. (arguments.GetValue(_outputs) ?? []).SelectMany(output => Named(Parse(output, out _)!, tags))];
+        return [.. (arguments.GetValue(_outputs) ?? []).SelectMany(output => Named(Parse(output, out _)!.In(_workingDirectory), tags))];
     }
 
     private static IEnumerable<Destination> Named(Destination destination, string[] tags) => destination switch
