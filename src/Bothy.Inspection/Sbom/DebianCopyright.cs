@@ -83,7 +83,7 @@ public static partial class DebianCopyright
             return new LicenseStatement(unknown.Id, [unknown]);
         }
 
-        return new LicenseStatement(expression, [.. extracted.DistinctBy(static license => license.Id)]);
+        return new LicenseStatement(expression, [.. extracted.DistinctBy(static license => license.Id, StringComparer.Ordinal)]);
     }
 
     private static string? Parse(ReadOnlySpan<string> words, Dictionary<string, string> texts, List<ExtractedLicense> extracted)
@@ -107,7 +107,7 @@ public static partial class DebianCopyright
             }
         }
 
-        return words.Length == 0 || words.Contains(",") ? null : Name(string.Join(' ', words.ToArray()), texts, extracted);
+        return words.Length == 0 || words.Contains(",", StringComparer.Ordinal) ? null : Name(string.Join(' ', words.ToArray()), texts, extracted);
     }
 
     private static string? Operator(string word) => word.ToUpperInvariant() switch

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Bothy.Inspection.Sbom;
 
 /// <summary>
@@ -51,7 +49,7 @@ public static class LicenseExpressions
             [var only] => only,
             _ => new LicenseStatement(
                 string.Join(" AND ", known.Select(static statement => Operand(statement.Expression!))),
-                [.. known.SelectMany(static statement => statement.Extracted).DistinctBy(static license => license.Id)]),
+                [.. known.SelectMany(static statement => statement.Extracted).DistinctBy(static license => license.Id, StringComparer.Ordinal)]),
         };
     }
 
