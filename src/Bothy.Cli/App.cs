@@ -68,6 +68,7 @@ internal static class App
             InspectCommand.Create(surroundings, terminal),
             TreeCommand.Create(surroundings, terminal),
             CompareCommand.Create(surroundings, terminal),
+            SbomCommand.Create(surroundings, terminal),
             StoreCommand.Create(surroundings, terminal),
             PackageCommand.Create(surroundings, terminal),
         };

@@ -45,6 +45,7 @@ public static class Needs
         [Network] => NetworkProblem.Value,
         [Containers] when Environment.UserName != "root" => "containers are run as root here",
         [Containers] => ContainerPrograms.FirstOrDefault(program => Find(program) is null) is { } missing ? $"{missing} is not installed" : null,
+        [Judges, "sbom"] => SbomJudge.Problem(),
         [Judges, var program] => Find(program) is null ? $"{program} is not installed" : null,
         _ => throw new ArgumentException($"no such need: {need}", nameof(need)),
     };

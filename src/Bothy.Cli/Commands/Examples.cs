@@ -57,6 +57,13 @@ internal static class Examples
               bothy compare oci:old oci:new --exit-code                   3 where they differ
 
             """,
+        ["sbom"] = """
+            Examples:
+              bothy sbom oci:out/python > python.spdx.json                packages, files, licences, dependencies
+              bothy sbom debian:12 --format cyclonedx -o debian.cdx.json  any image, from anywhere
+              bothy sbom oci:out/python --files none | jq -r '.packages[].externalRefs[0].referenceLocator'
+
+            """,
         ["store prune"] = """
             Examples:
               bothy store prune --keep 5G                                 what was not used for longest goes first

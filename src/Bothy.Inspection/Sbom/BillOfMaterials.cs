@@ -57,7 +57,9 @@ public sealed class BillOfMaterials
 
     internal bool ListsAllFiles => _files == SbomFiles.All;
 
-    internal PackageUrl Purl => PackageUrls.OfImage(Subject.Repository, Subject.Name, Subject.Manifest.Digest, Contents.Platform.Architecture);
+    /// <summary>The image's own; null where it is in no registry, since its name would be made up.</summary>
+    internal PackageUrl? Purl =>
+        Subject.Repository is { } repository ? PackageUrls.OfImage(repository, Subject.Manifest.Digest, Contents.Platform.Architecture) : null;
 
     /// <summary>Finds out what <paramref name="contents"/> is made of.</summary>
     /// <param name="contents">The files and packages of the image.</param>
@@ -90,13 +92,19 @@ public sealed class BillOfMaterials
         }
     }
 
-    /// <summary>The bill as an artifact to be attached to the image: the descriptor of its bytes, and the bytes. The media type is the type of the artifact too.</summary>
-    public (Descriptor Descriptor, byte[] Bytes) ToArtifact(SbomFormat format)
+    /// <summary>The bytes that <see cref="Write"/> writes.</summary>
+    public byte[] ToBytes(SbomFormat format)
     {
         using var bytes = new MemoryStream();
         Write(format, bytes);
-        byte[] content = bytes.ToArray();
-        return (Descriptor.Of(MediaTypeOf(format), content), content);
+        return bytes.ToArray();
+    }
+
+    /// <summary>The bill as an artifact that refers to the image, to be put beside it. The type of the artifact is the media type of the bill.</summary>
+    public OciArtifact ToArtifact(SbomFormat format)
+    {
+        string mediaType = MediaTypeOf(format);
+        return OciArtifact.About(Subject.Manifest, mediaType, [Blob.Of(mediaType, ToBytes(format))]);
     }
 
     /// <summary>The media type of a bill.</summary>

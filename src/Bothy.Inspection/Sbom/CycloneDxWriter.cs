@@ -81,7 +81,7 @@ internal sealed class CycloneDxWriter
         _json.WriteString("name", subject.Name);
         _json.WriteString("version", subject.Manifest.Digest.ToString());
         WriteHashes(("SHA-256", subject.Manifest.Digest.Hex));
-        _json.WriteString("purl", _bill.Purl.ToString());
+        WriteOptional("purl", _bill.Purl?.ToString());
         WriteProperties(subject.Layers.SelectMany(static (layer, i) => new (string, string?)[]
         {
             ($"layer:{i.ToString(CultureInfo.InvariantCulture)}:digest", layer.Blob.Digest.ToString()),

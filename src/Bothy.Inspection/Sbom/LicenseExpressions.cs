@@ -54,8 +54,24 @@ public static class LicenseExpressions
     }
 
     /// <summary>An expression as an operand of AND.</summary>
-    internal static string Operand(string expression) =>
-        expression.Contains(" OR ", StringComparison.Ordinal) && !IsEnclosed(expression) ? $"({expression})" : expression;
+    internal static string Operand(string expression) => IsChoice(expression) ? $"({expression})" : expression;
+
+    // Whether there is an OR outside of all parentheses.
+    private static bool IsChoice(string expression)
+    {
+        const string Or = " OR ";
+        int depth = 0;
+        for (int i = 0; i < expression.Length; i++)
+        {
+            depth += expression[i] switch { '(' => 1, ')' => -1, _ => 0 };
+            if (depth == 0 && expression.AsSpan(i).StartsWith(Or))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static string Bare(string expression) => IsEnclosed(expression) ? expression[1..^1] : expression;
 

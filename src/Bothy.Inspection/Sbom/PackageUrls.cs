@@ -52,18 +52,16 @@ public static class PackageUrls
         };
     }
 
-    /// <summary>That of an image by the digest of its manifest.</summary>
-    /// <param name="repository">The repository with its host; null where the image is in none.</param>
-    /// <param name="name">What it is called elsewhere.</param>
+    /// <summary>That of an image in a registry.</summary>
+    /// <param name="repository">The repository with its host.</param>
     /// <param name="digest">The digest of its manifest.</param>
     /// <param name="architecture">The architecture in OCI's words.</param>
-    public static PackageUrl OfImage(string? repository, string name, Digest digest, string architecture)
+    public static PackageUrl OfImage(string repository, Digest digest, string architecture)
     {
-        ArgumentNullException.ThrowIfNull(name);
-        string last = repository ?? name;
-        return new PackageUrl("oci", null, last[(last.LastIndexOf('/') + 1)..].ToLowerInvariant(), digest.ToString())
+        ArgumentNullException.ThrowIfNull(repository);
+        return new PackageUrl("oci", null, repository[(repository.LastIndexOf('/') + 1)..].ToLowerInvariant(), digest.ToString())
             .With("arch", architecture)
-            .With("repository_url", repository?.ToLowerInvariant());
+            .With("repository_url", repository.ToLowerInvariant());
     }
 
     private static string TypeOf(PackageSystem system) => system switch

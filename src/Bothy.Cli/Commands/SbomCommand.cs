@@ -1,0 +1,83 @@
+using System.CommandLine;
+using Bothy.Engine;
+using Bothy.Engine.Building;
+using Bothy.Engine.Locking;
+using Bothy.Inspection.Catalog;
+using Bothy.Inspection.Graph;
+using Bothy.Inspection.Sbom;
+using Bothy.Oci.Reading;
+using Bothy.Oci.Sources;
+using Bothy.Store;
+
+namespace Bothy.Cli.Commands;
+
+/// <summary><c>bothy sbom</c>.</summary>
+internal static class SbomCommand
+{
+    public static Command Create(Surroundings surroundings, Terminal terminal)
+    {
+        var command = new Command("sbom", "Print what an image is made of: packages, files, licences and dependencies, as a bill of materials.");
+        var image = new ImageArgument(command);
+        var format = SbomOptions.Format();
+        var files = SbomOptions.Files();
+        var output = new Option<string>("--output", "-o") { Description = "Where to write it, instead of standard output.", HelpName = "FILE" };
+        command.Add(format);
+        command.Add(files);
+        command.Add(output);
+        command.SetAction(async (arguments, cancellationToken) =>
+        {
+            var location = image.LocationOf(arguments, surroundings);
+            await using var session = await ImageSession.OpenAsync(location, image.PlatformOf(arguments), surroundings, terminal, cancellationToken);
+            string? repository = (location as ImageLocation.Registry)?.Reference.Name;
+            var bill = Make(session.Image, repository, session.Store, arguments.GetValue(files), surroundings, terminal, cancellationToken);
+            await WriteAsync(bill, arguments.GetValue(format), arguments.GetValue(output), surroundings, terminal);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    /// <summary>The bill of an image that was read; what could not be read of it is said as warnings.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="repository">The repository that it is from, with its host; null where it is from none. A bill is called by it or by the image's own digest, not by where a copy lies.</param>
+    /// <param name="store">Where builds are recorded.</param>
+    /// <param name="files">The files to list.</param>
+    /// <param name="surroundings">For <c>SOURCE_DATE_EPOCH</c>.</param>
+    /// <param name="terminal">Where warnings go.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static BillOfMaterials Make(
+        OpenedImage image, string? repository, ContentStore store, SbomFiles files, Surroundings surroundings, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var contents = ImageContents.Of(image);
+        var subject = SbomSubject.Of(
+            image, repository ?? image.ManifestDescriptor.Digest.ToString(), repository, surroundings.SourceDateEpoch(), Tool.Version);
+        var bill = BillOfMaterials.Of(contents, subject, GraphOf(image, store), files, cancellationToken);
+        foreach (string warning in contents.Warnings.Concat(bill.PassedOver))
+        {
+            terminal.Warning(warning);
+        }
+
+        return bill;
+    }
+
+    private static PackageGraph? GraphOf(OpenedImage image, ContentStore store)
+    {
+        var platform = image.Config.Platform;
+        string architecture = platform.Variant is null ? platform.Architecture : $"{platform.Architecture}/{platform.Variant}";
+        return new BuildRecords(store).TryFind(image.ManifestDescriptor.Digest) is { } record && record.Lock.Architectures.TryGetValue(architecture, out var locked)
+            ? LockGraph.Of(locked, record.Lock.Inputs, GraphSource.BuildRecord)
+            : null;
+    }
+
+    private static async Task WriteAsync(BillOfMaterials bill, SbomFormat format, string? output, Surroundings surroundings, Terminal terminal)
+    {
+        if (output is not null)
+        {
+            await PackageFiles.WriteAsync(output, surroundings, stream => bill.Write(format, stream));
+            return;
+        }
+
+        using var bytes = new MemoryStream();
+        bill.Write(format, bytes);
+        terminal.Result(System.Text.Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length));
+    }
+}
