@@ -1,9 +1,6 @@
 using System.CommandLine;
 using Bothy.Engine;
-using Bothy.Engine.Building;
-using Bothy.Engine.Locking;
 using Bothy.Inspection.Catalog;
-using Bothy.Inspection.Graph;
 using Bothy.Inspection.Sbom;
 using Bothy.Oci.Reading;
 using Bothy.Oci.Sources;
@@ -29,7 +26,7 @@ internal static class SbomCommand
             var location = image.LocationOf(arguments, surroundings);
             await using var session = await ImageSession.OpenAsync(location, image.PlatformOf(arguments), surroundings, terminal, cancellationToken);
             string? repository = (location as ImageLocation.Registry)?.Reference.Name;
-            var bill = Make(session.Image, repository, session.Store, arguments.GetValue(files), surroundings, terminal, cancellationToken);
+            var bill = await MakeAsync(session.Source, session.Image, repository, session.Store, arguments.GetValue(files), surroundings, terminal, cancellationToken);
             await WriteAsync(bill, arguments.GetValue(format), arguments.GetValue(output), surroundings, terminal);
             return ExitCode.Success;
         });
@@ -37,6 +34,7 @@ internal static class SbomCommand
     }
 
     /// <summary>The bill of an image that was read; what could not be read of it is said as warnings.</summary>
+    /// <param name="source">Where the image is.</param>
     /// <param name="image">The image.</param>
     /// <param name="repository">The repository that it is from, with its host; null where it is from none. A bill is called by it or by the image's own digest, not by where a copy lies.</param>
     /// <param name="store">Where builds are recorded.</param>
@@ -44,28 +42,27 @@ internal static class SbomCommand
     /// <param name="surroundings">For <c>SOURCE_DATE_EPOCH</c>.</param>
     /// <param name="terminal">Where warnings go.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static BillOfMaterials Make(
-        OpenedImage image, string? repository, ContentStore store, SbomFiles files, Surroundings surroundings, Terminal terminal, CancellationToken cancellationToken)
+    public static async Task<BillOfMaterials> MakeAsync(
+        ImageSource source,
+        OpenedImage image,
+        string? repository,
+        ContentStore store,
+        SbomFiles files,
+        Surroundings surroundings,
+        Terminal terminal,
+        CancellationToken cancellationToken)
     {
         var contents = ImageContents.Of(image);
         var subject = SbomSubject.Of(
             image, repository ?? image.ManifestDescriptor.Digest.ToString(), repository, surroundings.SourceDateEpoch(), Tool.Version);
-        var bill = BillOfMaterials.Of(contents, subject, GraphOf(image, store), files, cancellationToken);
+        var graph = await ImageGraphs.FindAsync(store, source, image, contents, cancellationToken);
+        var bill = BillOfMaterials.Of(contents, subject, graph, files, cancellationToken);
         foreach (string warning in contents.Warnings.Concat(bill.PassedOver))
         {
             terminal.Warning(warning);
         }
 
         return bill;
-    }
-
-    private static PackageGraph? GraphOf(OpenedImage image, ContentStore store)
-    {
-        var platform = image.Config.Platform;
-        string architecture = platform.Variant is null ? platform.Architecture : $"{platform.Architecture}/{platform.Variant}";
-        return new BuildRecords(store).TryFind(image.ManifestDescriptor.Digest) is { } record && record.Lock.Architectures.TryGetValue(architecture, out var locked)
-            ? LockGraph.Of(locked, record.Lock.Inputs, GraphSource.BuildRecord)
-            : null;
     }
 
     private static async Task WriteAsync(BillOfMaterials bill, SbomFormat format, string? output, Surroundings surroundings, Terminal terminal)

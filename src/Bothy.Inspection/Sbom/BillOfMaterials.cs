@@ -119,7 +119,8 @@ public sealed class BillOfMaterials
     internal Guid Identifier(string kind)
     {
         // The times of a document are part of it: with another SOURCE_DATE_EPOCH it is another one.
-        string name = FormattableString.Invariant($"{kind} {Subject.Manifest.Digest} {Subject.Name} {_files} {DependencySource} {Subject.Created.ToUnixTimeSeconds()} bothy {Subject.ToolVersion}");
+        string dependencies = DependencySource is { } source ? DependencySources.Word(source) : "";
+        string name = FormattableString.Invariant($"{kind} {Subject.Manifest.Digest} {Subject.Name} {_files} {dependencies} {Subject.Created.ToUnixTimeSeconds()} bothy {Subject.ToolVersion}");
         byte[] hash = SHA1.HashData([.. NameSpace.ToByteArray(bigEndian: true), .. System.Text.Encoding.UTF8.GetBytes(name)]);
         hash[6] = (byte)((hash[6] & 0x0F) | 0x50);
         hash[8] = (byte)((hash[8] & 0x3F) | 0x80);

@@ -7,11 +7,10 @@ internal static class DependencySources
 {
     public static string Sentence(GraphSource source) => $"dependencies: {Word(source)}";
 
+    // Wherever the lock was found, it is the same lock, and the bill is to be the same.
     public static string Word(GraphSource source) => source switch
     {
-        GraphSource.BuildRecord => "from the lock that the image was built from, with the choices made",
-        GraphSource.AttachedLock => "from the lock attached to the image, with the choices made",
-        GraphSource.LockFile => "from the lock of the image file, with the choices made",
+        GraphSource.BuildRecord or GraphSource.AttachedLock or GraphSource.LockFile => "from the lock that the image was built from, with the choices made",
         GraphSource.Inferred => "inferred from the package database",
         _ => throw new InvalidOperationException($"no such source: {source}"),
     };
