@@ -12,10 +12,25 @@ internal static class OutputFailure
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new BothyException($"cannot write {path}: {FileFailure.Reason(failure)}", failure)
-            {
-                Hint = FileFailure.IsNoRoom(failure) ? "Free some space, or write to another disk." : null,
-            };
+            throw Explained(path, failure);
         }
     }
+
+    /// <summary>The same for what takes its time.</summary>
+    public static async Task ExplainAsync(string path, Func<Task> write)
+    {
+        try
+        {
+            await write();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Explained(path, failure);
+        }
+    }
+
+    private static BothyException Explained(string path, Exception failure) => new($"cannot write {path}: {FileFailure.Reason(failure)}", failure)
+    {
+        Hint = FileFailure.IsNoRoom(failure) ? "Free some space, or write to another disk." : null,
+    };
 }

@@ -23,6 +23,7 @@ internal static class CompareCommand
             Arity = new ArgumentArity(2, MostImages),
         };
         var platform = ImageArgument.PlatformOption();
+        var registries = new RegistryOptions(command);
         var times = TimesOption();
         var exitCode = new Option<bool>("--exit-code") { Description = "Exit with 3 where files, packages or configuration differ." };
         var format = Formats.OptionWithMarkdown();
@@ -41,7 +42,8 @@ internal static class CompareCommand
                 foreach (string name in arguments.GetRequiredValue(images))
                 {
                     var location = ImageLocation.Parse(name, surroundings.WorkingDirectory);
-                    sessions.Add(await ImageSession.OpenAsync(location, arguments.GetValue(platform), surroundings, terminal, cancellationToken));
+                    sessions.Add(await ImageSession.OpenAsync(
+                        location, arguments.GetValue(platform), registries.Open(arguments, surroundings), surroundings, terminal, cancellationToken));
                     opened.Add((name, sessions[^1].Contents(terminal)));
                 }
 

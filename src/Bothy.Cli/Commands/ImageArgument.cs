@@ -20,6 +20,7 @@ internal sealed class ImageArgument
         };
         command.Add(_image);
         command.Add(_platform);
+        Registries = new RegistryOptions(command);
     }
 
     /// <summary>The option <c>--platform</c>.</summary>
@@ -39,6 +40,9 @@ internal sealed class ImageArgument
         },
     };
 
+    /// <summary>How registries are reached.</summary>
+    public RegistryOptions Registries { get; }
+
     /// <summary>The platform that was asked for; null for this machine's.</summary>
     public Platform? PlatformOf(ParseResult arguments) => arguments.GetValue(_platform);
 
@@ -50,5 +54,5 @@ internal sealed class ImageArgument
     /// <summary>Opens the image and reads it.</summary>
     /// <exception cref="BothyException">It cannot be found or read.</exception>
     public Task<ImageSession> OpenAsync(ParseResult arguments, Surroundings surroundings, Terminal terminal, CancellationToken cancellationToken) =>
-        ImageSession.OpenAsync(LocationOf(arguments, surroundings), PlatformOf(arguments), surroundings, terminal, cancellationToken);
+        ImageSession.OpenAsync(LocationOf(arguments, surroundings), PlatformOf(arguments), Registries.Open(arguments, surroundings), surroundings, terminal, cancellationToken);
 }

@@ -1,6 +1,7 @@
 using Bothy.Inspection.Catalog;
 using Bothy.Oci;
 using Bothy.Oci.Reading;
+using Bothy.Oci.Registry;
 using Bothy.Oci.Sources;
 using Bothy.Store;
 
@@ -11,8 +12,9 @@ internal sealed class ImageSession : IAsyncDisposable
 {
     private readonly StoreLease _lease;
 
-    private ImageSession(ContentStore store, StoreLease lease, ImageSource source, OpenedImage image)
+    private ImageSession(ContentStore store, StoreLease lease, RegistryClient registries, ImageSource source, OpenedImage image)
     {
+        Registries = registries;
         Store = store;
         _lease = lease;
         Source = source;
@@ -21,6 +23,9 @@ internal sealed class ImageSession : IAsyncDisposable
 
     /// <summary>The store.</summary>
     public ContentStore Store { get; }
+
+    /// <summary>The way to registries, of the image and of others.</summary>
+    public RegistryClient Registries { get; }
 
     /// <summary>Where the image is.</summary>
     public ImageSource Source { get; }
@@ -40,10 +45,16 @@ internal sealed class ImageSession : IAsyncDisposable
         return contents;
     }
 
-    /// <summary>Opens the image at <paramref name="location"/>.</summary>
+    /// <summary>Opens the image at <paramref name="location"/>; registries are reached as the machine says.</summary>
+    /// <exception cref="BothyException">It cannot be found or read.</exception>
+    public static Task<ImageSession> OpenAsync(
+        ImageLocation location, Platform? platform, Surroundings surroundings, Terminal terminal, CancellationToken cancellationToken) =>
+        OpenAsync(location, platform, RegistryOptions.Open(surroundings), surroundings, terminal, cancellationToken);
+
+    /// <summary>Opens the image at <paramref name="location"/>. The client of registries is the session's from now on.</summary>
     /// <exception cref="BothyException">It cannot be found or read.</exception>
     public static async Task<ImageSession> OpenAsync(
-        ImageLocation location, Platform? platform, Surroundings surroundings, Terminal terminal, CancellationToken cancellationToken)
+        ImageLocation location, Platform? platform, RegistryClient registries, Surroundings surroundings, Terminal terminal, CancellationToken cancellationToken)
     {
         var store = new ContentStore(ContentStore.DefaultDirectory(surroundings.Environment))
         {
@@ -53,9 +64,9 @@ internal sealed class ImageSession : IAsyncDisposable
         ImageSource? source = null;
         try
         {
-            source = await location.OpenAsync(Access(surroundings), cancellationToken);
+            source = await location.OpenAsync(RegistryOptions.Access(surroundings, registries), cancellationToken);
             var image = await new ImageReader(store, surroundings.Parallelism).OpenAsync(source, platform, cancellationToken);
-            return new ImageSession(store, lease, source, image);
+            return new ImageSession(store, lease, registries, source, image);
         }
         catch
         {
@@ -65,6 +76,7 @@ internal sealed class ImageSession : IAsyncDisposable
             }
 
             lease.Dispose();
+            registries.Dispose();
             throw;
         }
     }
@@ -74,9 +86,6 @@ internal sealed class ImageSession : IAsyncDisposable
         Image.Dispose();
         await Source.DisposeAsync();
         _lease.Dispose();
+        Registries.Dispose();
     }
-
-    private static ImageAccess Access(Surroundings surroundings) => new(
-        surroundings.Variable("TMPDIR") ?? Path.GetTempPath(),
-        reference => throw new BothyException($"cannot read {reference}: registries are not read yet"));
 }

@@ -31,7 +31,8 @@ internal static class InspectCommand
             foreach (string name in arguments.GetValue(beside) ?? [])
             {
                 var location = ImageLocation.Parse(name, surroundings.WorkingDirectory);
-                await using var other = await ImageSession.OpenAsync(location, image.PlatformOf(arguments), surroundings, terminal, cancellationToken);
+                await using var other = await ImageSession.OpenAsync(
+                    location, image.PlatformOf(arguments), image.Registries.Open(arguments, surroundings), surroundings, terminal, cancellationToken);
                 others.Add(ImageCost.Of(name, other.Image));
             }
 

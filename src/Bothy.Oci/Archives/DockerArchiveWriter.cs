@@ -1,3 +1,4 @@
+using Bothy.Formats.Trees;
 using Bothy.Oci.Json;
 
 namespace Bothy.Oci.Archives;
@@ -21,11 +22,18 @@ public static class DockerArchiveWriter
             };
         }
 
+        var contents = image.Blobs.ToDictionary(blob => blob.Descriptor.Digest, blob => blob.Content);
+        Write(file, name, image.Manifest, blob => contents[blob.Digest], cancellationToken);
+    }
+
+    /// <summary>The same for an image whose blobs are found by <paramref name="contentOf"/>.</summary>
+    internal static void Write(string file, DockerName? name, ImageManifest manifest, Func<Descriptor, FileContent> contentOf, CancellationToken cancellationToken)
+    {
         var files = new ArchiveFiles();
-        files.Add("manifest.json", ManifestOf(image, name));
-        foreach (var blob in image.Blobs.Where(blob => blob != image.Root))
+        files.Add("manifest.json", ManifestOf(manifest, name));
+        foreach (var blob in manifest.Layers.Append(manifest.Config).DistinctBy(NameOf, StringComparer.Ordinal))
         {
-            files.Add(NameOf(blob.Descriptor), blob.Content);
+            files.Add(NameOf(blob), contentOf(blob));
         }
 
         ArchiveOutput.Write(file, output => files.WriteTo(output, cancellationToken));
@@ -33,17 +41,17 @@ public static class DockerArchiveWriter
 
     private static string NameOf(Descriptor descriptor) => descriptor.MediaType switch
     {
-        MediaTypes.Config => descriptor.Digest.Hex + ".json",
+        MediaTypes.Config or MediaTypes.DockerConfig => descriptor.Digest.Hex + ".json",
         MediaTypes.LayerTar => descriptor.Digest.Hex + ".tar",
         MediaTypes.LayerTarZstd => descriptor.Digest.Hex + ".tar.zst",
         _ => descriptor.Digest.Hex + ".tar.gz",
     };
 
-    private static byte[] ManifestOf(OciImage image, DockerName? name)
+    private static byte[] ManifestOf(ImageManifest manifest, DockerName? name)
     {
         byte[] entry = OciJson.Write(writer =>
         {
-            writer.WriteString("Config", NameOf(image.Manifest.Config));
+            writer.WriteString("Config", NameOf(manifest.Config));
             writer.WriteStartArray("RepoTags");
             if (name is { } given)
             {
@@ -52,7 +60,7 @@ public static class DockerArchiveWriter
 
             writer.WriteEndArray();
             writer.WriteStartArray("Layers");
-            foreach (var layer in image.Manifest.Layers)
+            foreach (var layer in manifest.Layers)
             {
                 writer.WriteStringValue(NameOf(layer));
             }

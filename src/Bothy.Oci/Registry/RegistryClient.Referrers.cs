@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Bothy.Oci.Json;
 using Bothy.Oci.Layout;
+using Bothy.Oci.Targets;
 using Bothy.Transfer;
 
 namespace Bothy.Oci.Registry;
@@ -40,7 +41,7 @@ public sealed partial class RegistryClient
             var list = await ReadFallbackAsync(image, subject, cancellationToken);
             if (list.Manifests.All(known => known.Digest != referrer.Digest))
             {
-                var entry = Described(referrer, bytes);
+                var entry = ImageTarget.Described(referrer, bytes);
                 byte[] json = (list with { Manifests = list.Manifests.Add(entry) }).ToJson();
                 await PutManifestAsync(image, Descriptor.Of(MediaTypes.Index, json), json, LayoutFiles.ReferrersName(subject), cancellationToken);
             }
@@ -49,18 +50,6 @@ public sealed partial class RegistryClient
         {
             _listing.Release();
         }
-    }
-
-    // As the registry would list it: with the type and the annotations of the manifest itself.
-    private static Descriptor Described(Descriptor referrer, ReadOnlyMemory<byte> bytes)
-    {
-        if (!MediaTypes.IsManifest(referrer.MediaType))
-        {
-            return referrer;
-        }
-
-        var manifest = ImageManifest.Parse(bytes, referrer.Digest.ToString());
-        return referrer with { ArtifactType = manifest.ArtifactType ?? manifest.Config.MediaType, Annotations = manifest.Annotations };
     }
 
     // Null where the registry has no such list.

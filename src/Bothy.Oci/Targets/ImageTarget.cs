@@ -1,3 +1,6 @@
+using Bothy.Oci.Registry;
+using Bothy.Oci.Sources;
+
 namespace Bothy.Oci.Targets;
 
 /// <summary>
@@ -9,6 +12,25 @@ public abstract class ImageTarget : IAsyncDisposable
 {
     /// <summary>Where it is, for messages; without credentials.</summary>
     public abstract string Name { get; }
+
+    /// <summary>Whether it can hold an index, and what refers to images; otherwise one image and nothing else.</summary>
+    public virtual bool HoldsIndexes => true;
+
+    /// <summary>Opens the place that <paramref name="location"/> names, to write an image or index there. It is the caller's.</summary>
+    /// <param name="location">Where to.</param>
+    /// <param name="registries">The way to registries; it stays the caller's.</param>
+    /// <param name="temporaryDirectory">Where a copy may lie on its way to podman's storage.</param>
+    /// <param name="cancellationToken">Ends waiting for others who write there.</param>
+    /// <exception cref="BothyException">The place cannot be written.</exception>
+    public static ImageTarget Open(ImageLocation location, RegistryClient registries, string temporaryDirectory, CancellationToken cancellationToken) => location switch
+    {
+        ImageLocation.Layout layout => LayoutTarget.Open(layout.Directory, layout.Name, cancellationToken),
+        ImageLocation.OciArchive archive => StagedTarget.OciArchive(archive.ToString(), archive.File, archive.Name, cancellationToken),
+        ImageLocation.DockerArchive archive => StagedTarget.DockerArchive(archive.ToString(), archive.File, archive.Name, cancellationToken),
+        ImageLocation.Podman podman => StagedTarget.Podman(podman.ToString(), podman.Image, temporaryDirectory, cancellationToken),
+        ImageLocation.Registry registry => new RegistryTarget(registries, registry.Reference),
+        _ => throw new BothyException($"cannot write {location}: it does not say what to write") { Hint = $"Say which kind: oci-archive:{location} or docker-archive:{location}." },
+    };
 
     /// <summary>Whether the blob is there already, so that nobody need fetch it.</summary>
     /// <exception cref="BothyException">The place cannot be asked.</exception>
@@ -43,5 +65,18 @@ public abstract class ImageTarget : IAsyncDisposable
     {
         GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
+    }
+    /// <summary>A referrer's descriptor as lists of referrers have it: with the type and the annotations of the manifest itself (distribution-spec, "Listing Referrers").</summary>
+    /// <exception cref="MalformedDataException">It is not a manifest.</exception>
+    internal static Descriptor Described(Descriptor referrer, ReadOnlyMemory<byte> bytes)
+    {
+        var plain = new Descriptor(referrer.MediaType, referrer.Digest, referrer.Size);
+        if (!MediaTypes.IsManifest(referrer.MediaType))
+        {
+            return plain with { ArtifactType = referrer.ArtifactType, Annotations = referrer.Annotations };
+        }
+
+        var manifest = ImageManifest.Parse(bytes, referrer.Digest.ToString());
+        return plain with { ArtifactType = manifest.ArtifactType ?? manifest.Config.MediaType, Annotations = manifest.Annotations };
     }
 }

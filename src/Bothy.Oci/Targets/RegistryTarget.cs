@@ -12,7 +12,7 @@ public sealed class RegistryTarget(RegistryClient client, ImageReference image) 
     public override string Name => image.ToString();
 
     /// <summary>Where the image is copied from, where that is a repository of the same registry: its blobs are mounted, not sent.</summary>
-    public ImageReference? MountFrom { get; init; }
+    public ImageReference? MountFrom { get; set; }
 
     /// <inheritdoc />
     public override async Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken)
