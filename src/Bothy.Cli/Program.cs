@@ -12,5 +12,7 @@ return await App.RunAsync(
         Environment = environment,
         Parallelism = Environment.ProcessorCount,
         WorkingDirectory = Environment.CurrentDirectory,
+        Input = () => Console.In,
+        ReadAnswer = Console.IsInputRedirected ? null : ConsoleAnswer.Read,
     },
     Terminal.ForProcess(environment));

@@ -24,6 +24,12 @@ internal sealed record Surroundings
     /// <summary>Where relative paths start.</summary>
     public string WorkingDirectory { get; init; } = "/";
 
+    /// <summary>Standard input, for what is piped in.</summary>
+    public Func<TextReader> Input { get; init; } = () => TextReader.Null;
+
+    /// <summary>Asks whoever sits at the terminal for a line, which is not shown where it is secret; null where nobody does.</summary>
+    public Func<bool, string>? ReadAnswer { get; init; }
+
     /// <summary>The value of <paramref name="name"/>; null where it is unset or empty.</summary>
     public string? Variable(string name) =>
         Environment.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;

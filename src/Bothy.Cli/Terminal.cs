@@ -79,6 +79,9 @@ internal sealed class Terminal
 
     public void Line(string line) => _error.Write(line + "\n");
 
+    /// <summary>Asks a question; the answer is typed behind it.</summary>
+    public void Prompt(string question) => _error.Write(question);
+
     public void Warning(string message) => Line($"{Paint("warning:", 33)} {message}");
 
     public void Failure(string message, string? hint)

@@ -1,10 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using Bothy.Oci.Archives;
+using Bothy.Oci.Copying;
 using Bothy.Oci.Layout;
+using Bothy.Oci.Registry;
+using Bothy.Oci.Targets;
 
 namespace Bothy.Oci;
 
-/// <summary>Where an image goes: <c>oci:DIR[:TAG]</c>, <c>oci-archive:FILE[:TAG]</c>, <c>docker-archive:FILE[:REF]</c> or <c>rootfs:FILE</c>.</summary>
+/// <summary>Where an image goes: <c>oci:DIR[:TAG]</c>, <c>oci-archive:FILE[:TAG]</c>, <c>docker-archive:FILE[:REF]</c>, <c>rootfs:FILE</c> or a registry.</summary>
 public abstract record Destination
 {
     private const string Known = "oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF] or rootfs:FILE";
@@ -102,6 +105,32 @@ public abstract record Destination
         /// <inheritdoc />
         public override void Write(Delivery delivery, CancellationToken cancellationToken) =>
             DockerArchiveWriter.Write(File, Name, delivery.Image, cancellationToken);
+    }
+
+    /// <summary>A repository of a registry.</summary>
+    /// <param name="Reference">The repository, and the tag.</param>
+    /// <param name="Client">The way there; it stays the caller's.</param>
+    public sealed record Registry(ImageReference Reference, RegistryClient Client) : Destination(Reference.ToString())
+    {
+        /// <summary>Told how far pushing has come.</summary>
+        public IProgress<CopyProgress>? Progress { get; init; }
+
+        /// <summary>Told what it came to.</summary>
+        public Action<CopyResult>? Pushed { get; init; }
+
+        /// <inheritdoc />
+        public override Destination In(string directory) => this;
+
+        /// <inheritdoc />
+        public override void Write(Delivery delivery, CancellationToken cancellationToken) => WriteAsync(delivery, cancellationToken).GetAwaiter().GetResult();
+
+        private async Task WriteAsync(Delivery delivery, CancellationToken cancellationToken)
+        {
+            await using var source = new ContentSource(delivery.Image, Reference.ToString());
+            await using var target = new RegistryTarget(Client, Reference);
+            var options = new CopyOptions { Parallelism = Client.Parallelism, Progress = Progress };
+            Pushed?.Invoke(await new ImageCopy(source, target, options).RunAsync(cancellationToken));
+        }
     }
 
     /// <summary>The files alone, in a tar archive.</summary>

@@ -24,11 +24,12 @@ internal static class BuildCommand
         {
             var display = new ProgressDisplay(terminal, common.Verbosity(arguments));
             using var session = common.Open(arguments, surroundings, display);
+            using var registries = destinations.OpenRegistries(arguments, surroundings, common.IsOffline(arguments));
             var result = await display.RunAsync(async () =>
             {
                 var plan = arguments.GetValue(locked) ? await session.ReadLockAsync(cancellationToken) : await session.SolveAsync(cancellationToken);
                 return await session.Builder.BuildAsync(
-                    session.Image, plan, destinations.Of(arguments), arguments.GetValue(strict), cancellationToken);
+                    session.Image, plan, [.. destinations.Of(arguments), .. destinations.PushedTo(arguments, registries, display)], arguments.GetValue(strict), cancellationToken);
             });
             Print(result, arguments.GetValue(format) == OutputFormat.Json, common.Verbosity(arguments), terminal);
             return ExitCode.Success;

@@ -89,6 +89,9 @@ internal sealed class CommonOptions
         : arguments.GetValue(_verbose) ? Cli.Verbosity.Verbose
         : Cli.Verbosity.Normal;
 
+    /// <summary>Whether the network is not to be used.</summary>
+    public bool IsOffline(ParseResult arguments) => arguments.GetValue(_offline);
+
     /// <summary>Reads the image file and opens what a command on it works with.</summary>
     /// <exception cref="BothyException">The image file has mistakes or cannot be read.</exception>
     public Session Open(ParseResult arguments, Surroundings surroundings, IProgress<BuildEvent> progress)

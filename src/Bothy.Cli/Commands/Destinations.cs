@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Bothy.Cli.Rendering;
+using Bothy.Engine.Building;
 using Bothy.Oci;
 using Bothy.Oci.Archives;
 using Bothy.Oci.Layout;
+using Bothy.Oci.Registry;
 
 namespace Bothy.Cli.Commands;
 
@@ -14,7 +17,7 @@ internal sealed class Destinations
 
     private readonly Option<string[]> _tags = new("--tag", "-t")
     {
-        Description = "A name for the image in layouts and archives, such as app:1; 'latest' unless given.",
+        Description = "A name for the image in layouts and archives, such as app:1; 'latest' unless given. With --push, where it is pushed to.",
         HelpName = "REF",
     };
 
@@ -24,6 +27,9 @@ internal sealed class Destinations
         HelpName = "DEST",
     };
 
+    private readonly Option<bool> _push = new("--push") { Description = "Push the image to the registry of every --tag, such as registry.example/app:1." };
+
+    private readonly RegistryOptions _registries;
     private readonly string _workingDirectory;
 
     /// <summary>Declares the options on <paramref name="command"/>; relative paths start at <paramref name="workingDirectory"/>.</summary>
@@ -34,13 +40,29 @@ internal sealed class Destinations
         _tags.Validators.Add(CheckTags);
         command.Add(_tags);
         command.Add(_outputs);
+        command.Add(_push);
+        command.Validators.Add(CheckPush);
+        _registries = new RegistryOptions(command);
     }
+
+    /// <summary>The way to the registries that the options name.</summary>
+    public RegistryClient OpenRegistries(ParseResult arguments, Surroundings surroundings, bool offline) => _registries.Open(arguments, surroundings, offline);
+
+    /// <summary>The repositories to push to; none without <c>--push</c>.</summary>
+    public ImmutableArray<Destination> PushedTo(ParseResult arguments, RegistryClient registries, IProgress<BuildEvent> events) =>
+        arguments.GetValue(_push) ? [.. (arguments.GetValue(_tags) ?? []).Select(tag => To(ImageReference.Parse(tag), registries, events))] : [];
 
     /// <summary>Every destination with its name: a layout gets each of the tags, an archive the first.</summary>
     public ImmutableArray<Destination> Of(ParseResult arguments)
     {
         string[] tags = arguments.GetValue(_tags) is { Length: > 0 } given ? given : [DefaultName];
         return [.. (arguments.GetValue(_outputs) ?? []).SelectMany(output => Named(Parse(output, out _)!.In(_workingDirectory), tags))];
+    }
+
+    private static Destination.Registry To(ImageReference reference, RegistryClient registries, IProgress<BuildEvent> events)
+    {
+        var progress = new CopyEvents($"push {reference}", events);
+        return new Destination.Registry(reference, registries) { Progress = progress, Pushed = progress.Finish };
     }
 
     private static IEnumerable<Destination> Named(Destination destination, string[] tags) => destination switch
@@ -73,6 +95,28 @@ internal sealed class Destinations
             if (!ReferenceName.TryParse(tag, out _))
             {
                 result.AddError($"cannot name an image '{tag}': want letters and digits joined by one of -._:@+ or a slash");
+            }
+        }
+    }
+
+    private void CheckPush(CommandResult result)
+    {
+        if (!result.GetValue(_push))
+        {
+            return;
+        }
+
+        string[] tags = result.GetValue(_tags) ?? [];
+        if (tags.Length == 0)
+        {
+            result.AddError("cannot push without a name: say where to with --tag, such as --tag registry.example/app:1");
+        }
+
+        foreach (string tag in tags)
+        {
+            if (!ImageReference.TryParse(tag, out var reference, out string? reason) || reference.Digest is not null)
+            {
+                result.AddError($"cannot push to '{tag}': {reason ?? "what is pushed decides the digest, not its name"}");
             }
         }
     }

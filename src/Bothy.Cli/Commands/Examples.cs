@@ -12,6 +12,7 @@ internal static class Examples
               bothy build python.yaml -o oci:out/python                   build, print the digest
               bothy build python.yaml -t app:1 -o docker-archive:app.tar  for 'podman load' and 'docker load'
               bothy build python.yaml --arch amd64,arm64 -o oci:out       one index, two architectures
+              bothy build python.yaml -t registry.example/me/app:1 --push straight into a registry
               bothy build python.yaml --locked --offline -o oci:out       exactly what the lock says, without the network
 
             """,
@@ -62,6 +63,25 @@ internal static class Examples
               bothy sbom oci:out/python > python.spdx.json                packages, files, licences, dependencies
               bothy sbom debian:12 --format cyclonedx -o debian.cdx.json  any image, from anywhere
               bothy sbom oci:out/python --files none | jq -r '.packages[].externalRefs[0].referenceLocator'
+
+            """,
+        ["copy"] = """
+            Examples:
+              bothy copy oci:out/python registry.example/me/python:1      an index goes whole, what is there is not sent
+              bothy copy registry.example/me/python:1 oci:copy --referrers
+              bothy copy alpine:3.20 docker-archive:alpine.tar --platform linux/arm64
+              bothy copy podman:app localhost:5000/app
+
+            """,
+        ["login"] = """
+            Examples:
+              bothy login registry.example -u me                          asks for the password
+              pass registry | bothy login registry.example -u me --password-stdin
+
+            """,
+        ["logout"] = """
+            Examples:
+              bothy logout registry.example
 
             """,
         ["store prune"] = """

@@ -24,7 +24,7 @@ internal static class SbomCommand
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var location = image.LocationOf(arguments, surroundings);
-            await using var session = await ImageSession.OpenAsync(location, image.PlatformOf(arguments), surroundings, terminal, cancellationToken);
+            await using var session = await image.OpenAsync(arguments, surroundings, terminal, cancellationToken);
             string? repository = (location as ImageLocation.Registry)?.Reference.Name;
             var bill = await MakeAsync(session.Source, session.Image, repository, session.Store, arguments.GetValue(files), surroundings, terminal, cancellationToken);
             await WriteAsync(bill, arguments.GetValue(format), arguments.GetValue(output), surroundings, terminal);

@@ -73,6 +73,14 @@ public sealed record ImageReference : ISpanParsable<ImageReference>
         return reference is not null;
     }
 
+    /// <summary>Reads the name of a registry, <c>HOST[:PORT]</c>, as it is in the references of its images.</summary>
+    public static bool TryParseHost(string text, [NotNullWhen(true)] out string? host)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        host = NameGrammar.IsHost(text) ? Of(text, "x").Host : null;
+        return host is not null;
+    }
+
     /// <inheritdoc />
     public static bool TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, [MaybeNullWhen(false)] out ImageReference result) =>
         TryParse(s.ToString(), out result, out _);

@@ -11,11 +11,13 @@ internal sealed class StagedTarget : ImageTarget
     private readonly string _stage;
     private readonly LayoutTarget _layout;
     private readonly Func<StagedImage, CancellationToken, Task> _deliver;
+    private readonly CreatedPaths _above;
     private bool _keepsReferrers;
     private Descriptor? _root;
 
-    private StagedTarget(string name, string stage, LayoutTarget layout, Func<StagedImage, CancellationToken, Task> deliver)
+    private StagedTarget(string name, CreatedPaths above, string stage, LayoutTarget layout, Func<StagedImage, CancellationToken, Task> deliver)
     {
+        _above = above;
         Name = name;
         _stage = stage;
         _layout = layout;
@@ -71,6 +73,7 @@ internal sealed class StagedTarget : ImageTarget
     {
         await _layout.FinishAsync(cancellationToken);
         await _deliver(new StagedImage(Path.Combine(_stage, "image"), _root ?? throw new InvalidOperationException("nothing was put")), cancellationToken);
+        _above.Keep();
     }
 
     /// <inheritdoc />
@@ -82,6 +85,7 @@ internal sealed class StagedTarget : ImageTarget
             Directory.Delete(_stage, recursive: true);
         }
 
+        _above.Dispose();
         await base.DisposeAsync();
     }
 
@@ -89,14 +93,24 @@ internal sealed class StagedTarget : ImageTarget
         string name, string directory, string? image, Func<StagedImage, CancellationToken, Task> deliver, CancellationToken cancellationToken)
     {
         string stage = AtomicFile.TemporaryNameFor(Path.Combine(directory, "bothy"));
-        OutputFailure.Explain(directory, () => Directory.CreateDirectory(stage));
+        var above = new CreatedPaths();
         try
         {
-            return new StagedTarget(name, stage, LayoutTarget.Open(Path.Combine(stage, "image"), image, cancellationToken), deliver);
+            OutputFailure.Explain(directory, () =>
+            {
+                above.MakeDirectory(directory);
+                Directory.CreateDirectory(stage);
+            });
+            return new StagedTarget(name, above, stage, LayoutTarget.Open(Path.Combine(stage, "image"), image, cancellationToken), deliver);
         }
         catch
         {
-            Directory.Delete(stage, recursive: true);
+            if (Directory.Exists(stage))
+            {
+                Directory.Delete(stage, recursive: true);
+            }
+
+            above.Dispose();
             throw;
         }
     }
