@@ -20,6 +20,9 @@ public static class Needs
     /// <summary>A program of the base system to compare with, written <c>judges:xz</c>; required by <c>judges</c>.</summary>
     public const string Judges = "judges";
 
+    /// <summary>Chromium, to look at pages with.</summary>
+    public const string Browser = "browser";
+
     private static readonly string[] ContainerPrograms = ["podman", "runc", "skopeo", "umoci"];
 
     private static readonly Lazy<string?> NetworkProblem = new(ProbeNetwork);
@@ -46,6 +49,7 @@ public static class Needs
         [Containers] when Environment.UserName != "root" => "containers are run as root here",
         [Containers] => ContainerPrograms.FirstOrDefault(program => Find(program) is null) is { } missing ? $"{missing} is not installed" : null,
         [Judges, "sbom"] => SbomJudge.Problem(),
+        [Browser] => Find("chromium") is null ? "chromium is not installed" : null,
         [Judges, var program] => Find(program) is null ? $"{program} is not installed" : null,
         _ => throw new ArgumentException($"no such need: {need}", nameof(need)),
     };

@@ -103,16 +103,16 @@
         node.count++;
       }
     }
-    settle(root);
+    settle(root, grouping !== "directory");
     return root;
   }
 
-  // Largest first; a directory that holds nothing but another is one with it.
-  function settle(node) {
+  // Largest first; a directory that holds nothing but another is one with it. A package or a layer keeps its name.
+  function settle(node, named = false) {
     node.children.sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1));
     for (let i = 0; i < node.children.length; i++) {
       let child = node.children[i];
-      while (child.children && child.children.length === 1 && child.children[0].children) {
+      while (!named && child.children && child.children.length === 1 && child.children[0].children) {
         const only = child.children[0];
         only.name = `${child.name}/${only.name}`;
         only.parent = node;
