@@ -5,6 +5,9 @@ public sealed class Podman : IDisposable
 {
     private readonly TemporaryDirectory _storage = new();
 
+    /// <summary>The options that make podman use this storage.</summary>
+    public IReadOnlyList<string> Options => ["--root", _storage["root"], "--runroot", _storage["run"], "--runtime", "runc"];
+
     /// <summary>Loads the image of an OCI layout or an archive and returns the name it can be run by.</summary>
     public string Pull(string reference) => Run("pull", "--quiet", reference).Succeeded().Output.Trim();
 
@@ -15,8 +18,7 @@ public sealed class Podman : IDisposable
     public JudgeResult RunImageWithNetwork(string image, params string[] arguments) => RunImage(image, "host", arguments);
 
     /// <summary>Runs podman itself.</summary>
-    public JudgeResult Run(params string[] arguments) =>
-        Judge.Run("podman", ["--root", _storage["root"], "--runroot", _storage["run"], "--runtime", "runc", .. arguments]);
+    public JudgeResult Run(params string[] arguments) => Judge.Run("podman", [.. Options, .. arguments]);
 
     /// <inheritdoc />
     public void Dispose()

@@ -89,6 +89,22 @@ internal sealed class JsonFields
         return [.. Items(name).Select((item, i) => read(new JsonFields(item, _source, FormattableString.Invariant($"{path}[{i}]"))))];
     }
 
+    /// <summary>The members of each member, which are all texts, by both names: <c>{"a": {"b": "c"}}</c> has <c>a:b</c>.</summary>
+    public ImmutableArray<(string Name, string Value)> MapOfMaps()
+    {
+        var all = ImmutableArray.CreateBuilder<(string, string)>();
+        foreach (var member in _object.EnumerateObject())
+        {
+            all.AddRange(Map(member.Name).Select(inner => ($"{member.Name}:{inner.Key}", inner.Value)));
+            if (all.Count > MaxMembers)
+            {
+                throw Malformed("too many members");
+            }
+        }
+
+        return all.ToImmutable();
+    }
+
     /// <summary>Reads a document that is a list of objects.</summary>
     public static ImmutableArray<T> ObjectsOf<T>(JsonElement list, string source, Func<JsonFields, T> read) =>
         list.ValueKind == JsonValueKind.Array && list.GetArrayLength() <= MaxMembers

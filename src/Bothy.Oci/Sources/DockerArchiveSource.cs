@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using Bothy.Formats.Compression;
 using Bothy.Oci.Archives;
-using Bothy.Oci.Json;
 
 namespace Bothy.Oci.Sources;
 
@@ -11,8 +9,6 @@ namespace Bothy.Oci.Sources;
 /// </summary>
 public sealed class DockerArchiveSource : ImageSource
 {
-    internal const string ManifestFile = "manifest.json";
-
     private readonly ArchiveMembers _members;
     private readonly Dictionary<Digest, string> _files = [];
     private readonly Dictionary<Digest, byte[]> _made = [];
@@ -22,7 +18,7 @@ public sealed class DockerArchiveSource : ImageSource
     {
         _members = members;
         Name = name;
-        _root = MakeManifest(Choose(members, image));
+        _root = MakeManifest(DockerArchiveImage.Find(members, image));
     }
 
     /// <inheritdoc />
@@ -50,39 +46,19 @@ public sealed class DockerArchiveSource : ImageSource
 
     internal static DockerArchiveSource Of(ArchiveMembers members, DockerName? image, string name) => new(members, image, name);
 
-    private static Entry Choose(ArchiveMembers members, DockerName? image)
+    private Descriptor MakeManifest(DockerArchiveImage image)
     {
-        byte[] json = members.TryRead(ManifestFile)
-            ?? throw new BothyException($"cannot read {members.Name}: it is not an archive of an image, as it has neither '{ManifestFile}' nor 'oci-layout'");
-        var entries = OciJson.ReadList(json, $"{ManifestFile} of {members.Name}", fields => new Entry(fields.String("Config"), fields.Strings("RepoTags"), fields.Strings("Layers")));
-        Entry[] found = [.. entries.Where(entry => image is not { } wanted || entry.RepoTags.Any(tag => DockerName.TryParse(tag, out var known) && known == wanted))];
-        if (found.Length == 1)
-        {
-            return found[0];
-        }
-
-        string what = image is { } name ? $"image '{name}'" : "an image";
-        string names = string.Join(", ", entries.Select(entry => entry.RepoTags.FirstOrDefault() ?? "one without a name"));
-        throw new BothyException($"cannot find {what} in {members.Name}: it holds {(found.Length == 0 ? "none" : "more than one")}")
-        {
-            Hint = entries.IsEmpty ? null : $"The archive holds: {names}.",
-        };
-    }
-
-    private Descriptor MakeManifest(Entry entry)
-    {
-        byte[] configJson = _members.TryRead(entry.Config) ?? throw MissingMember(entry.Config);
-        var config = ImageConfig.Parse(configJson, $"{entry.Config} of {_members.Name}");
-        if (config.DiffIds.Length != entry.Layers.Length)
+        var config = ImageConfig.Parse(image.ConfigJson, $"the configuration of {_members.Name}");
+        if (config.DiffIds.Length != image.Layers.Length)
         {
             throw new MalformedDataException(
-                $"{ManifestFile} of {_members.Name}", 0, FormattableString.Invariant($"it names {entry.Layers.Length} layers where the configuration has {config.DiffIds.Length}"));
+                $"{DockerArchiveImage.ManifestFile} of {_members.Name}", 0, FormattableString.Invariant($"it names {image.Layers.Length} layers where the configuration has {config.DiffIds.Length}"));
         }
 
         var manifest = new ImageManifest
         {
-            Config = Keep(MediaTypes.Config, configJson),
-            Layers = [.. entry.Layers.Select((file, i) => LayerOf(file, config.DiffIds[i]))],
+            Config = Keep(MediaTypes.Config, image.ConfigJson),
+            Layers = [.. image.Layers.Select((file, i) => LayerOf(file, config.DiffIds[i]))],
         };
         return Keep(MediaTypes.Manifest, manifest.ToJson());
     }
@@ -96,7 +72,7 @@ public sealed class DockerArchiveSource : ImageSource
 
     private Descriptor LayerOf(string file, Digest diffId)
     {
-        using var layer = new PeekedStream(_members.TryOpen(file) ?? throw MissingMember(file), Decompression.LongestMagic);
+        using var layer = new PeekedStream(_members.TryOpen(file) ?? throw DockerArchiveImage.Missing(_members, file), Decompression.LongestMagic);
         long size = _members.SizeOf(file);
         var descriptor = Decompression.IsGzip(layer.Start) ? new Descriptor(MediaTypes.LayerTarGzip, _members.DigestOf(file), size)
             : Decompression.IsZstd(layer.Start) ? new Descriptor(MediaTypes.LayerTarZstd, _members.DigestOf(file), size)
@@ -104,8 +80,4 @@ public sealed class DockerArchiveSource : ImageSource
         _files[descriptor.Digest] = file;
         return descriptor;
     }
-
-    private BothyException MissingMember(string file) => new($"cannot read {_members.Name}: its '{ManifestFile}' names '{file}', which is not there");
-
-    private sealed record Entry(string Config, ImmutableArray<string> RepoTags, ImmutableArray<string> Layers);
 }

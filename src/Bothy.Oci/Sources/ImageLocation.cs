@@ -142,7 +142,7 @@ public abstract record ImageLocation
         public override Task<ImageSource> OpenAsync(ImageAccess access, CancellationToken cancellationToken)
         {
             ArgumentNullException.ThrowIfNull(access);
-            return PodmanImage.OpenAsync(Image, ToString(), access.TemporaryDirectory, cancellationToken);
+            return PodmanImage.OpenAsync(Image, ToString(), access, cancellationToken);
         }
     }
 

@@ -7,14 +7,14 @@ namespace Bothy.Oci.Sources;
 /// </remarks>
 internal static class PodmanImage
 {
-    public static async Task<ImageSource> OpenAsync(string image, string name, string temporaryDirectory, CancellationToken cancellationToken)
+    public static async Task<ImageSource> OpenAsync(string image, string name, ImageAccess access, CancellationToken cancellationToken)
     {
-        var directory = Directory.CreateDirectory(Path.Combine(temporaryDirectory, $"bothy-{Guid.NewGuid():N}"));
+        var directory = Directory.CreateDirectory(Path.Combine(access.TemporaryDirectory, $"bothy-{Guid.NewGuid():N}"));
         try
         {
             string file = Path.Combine(directory.FullName, "image.tar");
             await PodmanProgram.RunAsync(
-                $"read podman:{image}", ["save", "--quiet", "--format", "docker-archive", "--output", file, "--", image], cancellationToken);
+                $"read podman:{image}", [.. access.PodmanOptions, "save", "--quiet", "--format", "docker-archive", "--output", file, "--", image], cancellationToken);
 
             // What is open stays readable; nobody else needs the name.
             return DockerArchiveSource.Of(ArchiveMembers.Open(file, cancellationToken), image: null, name);
