@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -15,8 +16,13 @@ internal static class EStargz
     /// <summary>The largest piece of a file that is compressed on its own.</summary>
     public const int ChunkSize = 4 << 20;
 
-    private const string TocName = "stargz.index.json";
+    /// <summary>The name of the table of contents.</summary>
+    public const string TocName = "stargz.index.json";
+
     private const string Landmark = ".no.prefetch.landmark";
+
+    /// <summary>What a layer has for itself, and not for its image.</summary>
+    public static readonly ImmutableArray<TreePath> OwnFiles = [TreePath.Parse(TocName), TreePath.Parse(Landmark), TreePath.Parse(".prefetch.landmark")];
 
     private static readonly Origin Added = new Origin.Effect("estargz");
 

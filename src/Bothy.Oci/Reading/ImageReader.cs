@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Bothy.Formats.Compression;
 using Bothy.Formats.Trees;
+using Bothy.Oci.Layers;
 using Bothy.Oci.Sources;
 using Bothy.Store;
 
@@ -137,7 +138,8 @@ public sealed class ImageReader(ContentStore store, int parallelism)
     {
         var notes = LayerNotes.Of(catalogue, $"layer {diffId}");
         var tree = catalogue.ReadTree(new Origin.Layer(diffId));
-        foreach (var path in notes.Dropped)
+        bool isEStargz = notes.IsEStargz || blob.Annotations.ContainsKey(EStargz.TocDigestAnnotation);
+        foreach (var path in isEStargz ? notes.Dropped.AddRange(EStargz.OwnFiles) : notes.Dropped)
         {
             tree.Remove(path);
         }
@@ -151,7 +153,7 @@ public sealed class ImageReader(ContentStore store, int parallelism)
             Whiteouts = notes.Whiteouts,
             OpaqueDirectories = notes.OpaqueDirectories,
             Duplicates = notes.Duplicates,
-            IsEStargz = notes.IsEStargz,
+            IsEStargz = isEStargz,
             History = history,
         };
     }

@@ -1,5 +1,6 @@
 using Bothy.Formats.Tar;
 using Bothy.Formats.Trees;
+using Bothy.Oci.Layers;
 
 namespace Bothy.Oci.Reading;
 
@@ -15,10 +16,6 @@ internal sealed class LayerShape(string source)
 
     // AUFS kept its own files under this prefix; archives of its time hold them.
     private const string MetadataPrefix = ".wh..wh.";
-
-    private const string EStargzIndex = "stargz.index.json";
-
-    private static readonly string[] EStargzLandmarks = [".prefetch.landmark", ".no.prefetch.landmark"];
 
     private readonly Dictionary<TreePath, Seen> _seen = [];
     private readonly HashSet<TreePath> _parents = [];
@@ -47,14 +44,9 @@ internal sealed class LayerShape(string source)
     /// <summary>What the archive said beside its entries.</summary>
     public LayerNotes Finish(long uncompressedSize)
     {
-        bool isEStargz = _last.Value == EStargzIndex;
+        // Its index is the last entry, where it is one at all: most writers put it behind the end of the archive.
+        bool isEStargz = _last.Value == EStargz.TocName;
         var dropped = new SortedSet<TreePath>(_replaces ? _seen.Where(seen => IsDropped(seen.Key, seen.Value.At)).Select(seen => seen.Key) : []);
-        if (isEStargz)
-        {
-            dropped.Add(_last);
-            dropped.UnionWith(EStargzLandmarks.Select(name => TreePath.Parse(name)).Where(_seen.ContainsKey));
-        }
-
         return new LayerNotes(uncompressedSize, isEStargz, [.. _whiteouts], [.. _opaque], [.. _duplicates.Except(dropped)], [.. dropped]);
     }
 

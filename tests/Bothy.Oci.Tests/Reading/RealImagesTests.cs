@@ -13,7 +13,12 @@ public sealed class RealImagesTests : IDisposable
 
     private readonly TemporaryDirectory _directory = new();
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose()
+    {
+        // The platform removes no file whose name is not UTF-8.
+        Judge.Run("rm", "-rf", _directory["root"], _directory["bundle"]);
+        _directory.Dispose();
+    }
 
     [RequiresTheory(Needs.Data, Needs.Containers)]
     [InlineData("test-docker-image.tar", 14)]
@@ -22,7 +27,15 @@ public sealed class RealImagesTests : IDisposable
     public async Task An_archive_of_docker_has_the_files_that_umoci_unpacks(string file, int layers)
     {
         string path = DataFile(file);
-        Judge.Run("skopeo", "copy", "--quiet", $"docker-archive:{path}", $"oci:{_directory["layout"]}:latest").Succeeded();
+
+        // skopeo takes the gzip of this one for a tar archive.
+        string plain = file.EndsWith(".gz", StringComparison.Ordinal) ? _directory["plain.tar"] : path;
+        if (plain != path)
+        {
+            await File.WriteAllBytesAsync(plain, Judge.Run("zcat", path).Succeeded().OutputBytes);
+        }
+
+        Judge.Run("skopeo", "copy", "--quiet", $"docker-archive:{plain}", $"oci:{_directory["layout"]}:latest").Succeeded();
 
         using var image = await OpenAsync(path);
 
