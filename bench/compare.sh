@@ -3,7 +3,9 @@
 #   bench/compare.sh debian [ROUNDS]     an image of examples/python.yaml against apt and mmdebstrap, each from nothing
 #   bench/compare.sh alpine [ROUNDS]     an image with OpenSSH from a local repository against apk, tar and gzip; solving 40 names
 #   bench/compare.sh store [ROUNDS]      rebuilds: nothing changed, one package changed, and from packages on disk beside its parts
-# Needs: GNU time, root; debian: apt, mmdebstrap; alpine: the packages of ../shared/data, or where BOTHY_TEST_DATA says.
+#   bench/compare.sh scaling [ROUNDS]    10, 100 and 500 packages of Debian, from packages on disk and an empty store, beside their parts
+# Needs: GNU time, root; debian: apt, mmdebstrap; debian, store and scaling: a mirror of Debian; alpine and store: the packages of ../shared/data, or
+# where BOTHY_TEST_DATA says.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,6 +22,18 @@ measure() {
     exit 1
   fi
   echo "$name $(tail -n 1 "$work/time")" >> "$work/results"
+}
+
+# The directory of Alpine's packages.
+alpine_data() {
+  local data
+  data=$(readlink -m "${BOTHY_TEST_DATA:-../shared/data}")/alpine
+  if [ ! -d "$data/v3.19.1-boot" ]; then
+    echo "error: cannot compare: there are no packages in $data/v3.19.1-boot" >&2
+    echo "hint:  Say where they are with BOTHY_TEST_DATA." >&2
+    exit 1
+  fi
+  echo "$data"
 }
 
 # An apt of its own: the machine's sources, an empty status, empty lists, nothing that is not a package index.
@@ -92,8 +106,8 @@ apk_tar_gzip() {
 export -f apk_tar_gzip
 
 alpine() {
-  local rounds=${1:-5} data=${BOTHY_TEST_DATA:-../shared/data}/alpine root=$work/alpine
-  data=$(readlink -f "$data")
+  local rounds=${1:-5} data root=$work/alpine
+  data=$(alpine_data)
   mkdir -p "$root/repository"
   tar -xzf "$data/minirootfs/alpine-minirootfs-3.20.3-x86_64.tar.gz" -C "$root"
   cp -r "$data/v3.19.1-boot/." "$root/repository"
@@ -135,8 +149,8 @@ TEXT
 # Builds again: with nothing changed, with the files of one package changed, and without a store but with the packages on disk, beside what that cannot
 # do without (xz of the packages, one SHA-256 of them, our own encoder over the archive), each alone on one core.
 store() {
-  local rounds=${1:-5} data=${BOTHY_TEST_DATA:-../shared/data}/alpine name
-  data=$(readlink -f "$data")
+  local rounds=${1:-5} data name
+  data=$(alpine_data)
   export BOTHY_STORE=$work/store
   cp examples/python.yaml "$work/python.yaml"
   cat > "$work/openssh.yaml" <<TEXT
@@ -151,8 +165,7 @@ TEXT
   for name in openssh before changed; do ./bothy lock "$work/$name.yaml" --quiet; done
   ./bothy lock "$work/python.yaml" --quiet --vendor "$work/packages"
   ./bothy build "$work/python.yaml" --locked --quiet -o "rootfs:$work/python.tar" > /dev/null
-  for deb in "$work"/packages/*.deb; do ar p "$deb" data.tar.xz > "$work/packages/$(basename "$deb").xz"; done
-  dotnet build -c Release -v quiet bench/Bothy.Benchmarks > /dev/null
+  prepare_parts "$work/packages"
 
   : > "$work/results"
   for name in python openssh; do ./bothy build "$work/$name.yaml" --locked --quiet > /dev/null; done
@@ -167,15 +180,84 @@ TEXT
     measure one-changed ./bothy build "$work/changed.yaml" --locked -o "oci:$work/image4"
     for name in python openssh; do ./bothy build "$work/$name.yaml" --locked --quiet > /dev/null; done
 
-    BOTHY_STORE=$work/cold measure from-packages ./bothy build "$work/python.yaml" --locked --offline --packages-from "$work/packages" -o "oci:$work/image5"
-    rm -rf "$work/cold"
-    measure part:xz bash -c 'cat "$1"/*.xz | xz -dc > /dev/null' _ "$work/packages"
-    measure part:sha256 bash -c 'sha256sum "$1"/*.deb' _ "$work/packages"
-    measure part:encoder dotnet artifacts/bin/Bothy.Benchmarks/release/Bothy.Benchmarks.dll encode "$work/python.tar"
+    from_packages "" python
   done
 
   echo "$rounds rounds, $(nproc) cores; medians"
   report python,locked openssh,locked openssh,no-lock one-changed from-packages part:xz part:sha256 part:encoder
+  echo
+  for name in python,locked openssh,locked; do bar "$name" 0.09; done
+  bar openssh,no-lock 0.15
+  bar one-changed 0.25
+  bar_of_parts ""
+}
+
+# What the payloads of packages are apart from the packages, and our encoder: DIRECTORY.
+prepare_parts() {
+  local deb
+  for deb in "$1"/*.deb; do ar p "$deb" data.tar.xz > "$deb.xz"; done
+  [ -n "${benchmarks:-}" ] || dotnet build -c Release -v quiet bench/Bothy.Benchmarks > /dev/null
+  benchmarks=artifacts/bin/Bothy.Benchmarks/release/Bothy.Benchmarks.dll
+}
+
+# A build from packages on disk and an empty store, and each of its parts alone on one core: SUFFIX IMAGE. The packages are those of packagesSUFFIX.
+from_packages() {
+  local suffix=$1 image=$2 packages=$work/packages$1
+  rm -rf "$work/cold" "$work/cold-image"
+  BOTHY_STORE=$work/cold measure "from-packages$suffix" ./bothy build "$work/$image.yaml" --locked --offline --packages-from "$packages" -o "oci:$work/cold-image"
+  rm -rf "$work/cold" "$work/cold-image"
+  measure "part:xz$suffix" bash -c 'cat "$1"/*.xz | xz -dc > /dev/null' _ "$packages"
+  measure "part:sha256$suffix" bash -c 'sha256sum "$1"/*.deb' _ "$packages"
+  measure "part:encoder$suffix" dotnet "$benchmarks" encode "$work/$image.tar"
+}
+
+# Payloads of Debian packages in three sizes; what they have in common is that nothing of them is in the store.
+scaling() {
+  local rounds=${1:-5} size names
+  export BOTHY_STORE=$work/store
+  for size in 10 100 500; do
+    case $size in
+      10) names='coreutils' ;;
+      100) names='base-files, python3, git, curl, openssh-client, postgresql-client, vim' ;;
+      500) names='base-files, python3, git, curl, openssh-client, postgresql-client, vim, ruby-rails, libcatalyst-perl, python3-django, python3-sphinx, devscripts,
+        build-essential, emacs-nox, mutt, php, apache2, python3-flask, python3-aiohttp, ipython3, gdb, strace, tcpdump, tmux, rsync, htop, redis-server, nginx' ;;
+    esac
+    printf 'contents:\n  repositories: [deb bookworm main]\n  packages: [%s]\n' "$names" > "$work/$size.yaml"
+    ./bothy lock "$work/$size.yaml" --quiet --vendor "$work/packages,$size"
+    ./bothy build "$work/$size.yaml" --locked --quiet -o "rootfs:$work/$size.tar" > /dev/null
+    prepare_parts "$work/packages,$size"
+  done
+
+  : > "$work/results"
+  for _ in $(seq "$rounds"); do
+    for size in 10 100 500; do from_packages ",$size" "$size"; done
+  done
+
+  for size in 10 100 500; do
+    echo "$size: $(ls "$work/packages,$size"/*.deb | wc -l) packages, $(du -cb "$work/packages,$size"/*.deb | awk 'END { printf "%.0f", $1 / 1e6 }') MB, $(stat -c %s "$work/$size.tar" | awk '{ printf "%.0f", $1 / 1e6 }') MB unpacked"
+  done
+  echo "$rounds rounds, $(nproc) cores; medians"
+  for size in 10 100 500; do report "from-packages,$size" "part:xz,$size" "part:sha256,$size" "part:encoder,$size"; done
+  echo
+  for size in 10 100 500; do bar_of_parts ",$size"; done
+}
+
+# The median of a name's results: NAME COLUMN (2 is wall time).
+median() {
+  awk -v name="$1" -v column="$2" '$1 == name { print $column }' "$work/results" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
+
+# How the median of a name is to what it should be at most: NAME SECONDS.
+bar() {
+  awk -v name="$1" -v is="$(median "$1" 2)" -v bar="$2" 'BEGIN { printf "%-22s %.2f s where %.2f is wanted: %.2f of it\n", name, is, bar, is / bar }'
+}
+
+# 1.3 times the parts, shared by the cores, and 0.3 s: SUFFIX.
+bar_of_parts() {
+  local seconds
+  seconds=$(awk -v xz="$(median "part:xz$1" 2)" -v sha="$(median "part:sha256$1" 2)" -v encoder="$(median "part:encoder$1" 2)" -v cores="$(nproc)" \
+    'BEGIN { print 1.3 * (xz + sha + encoder) / cores + 0.3 }')
+  bar "from-packages$1" "$seconds"
 }
 
 # Medians of each name's results, and the fastest. Processor time is what a busy machine changes least.
@@ -194,5 +276,6 @@ case "${1:-}" in
   debian) debian "${2:-5}" ;;
   alpine) alpine "${2:-5}" ;;
   store) store "${2:-5}" ;;
-  *) sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  scaling) scaling "${2:-5}" ;;
+  *) sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

@@ -7,6 +7,7 @@ namespace Bothy.Packages.Alpine;
 /// </summary>
 internal sealed class ApkChooser(ApkUniverse universe)
 {
+    private readonly ApkCandidates _candidates = new(universe);
     private readonly Stack<ApkName> _immediate = [];
     private readonly List<ApkName> _pending = [];
     private readonly Queue<ApkName> _examined = new();
@@ -79,72 +80,13 @@ internal sealed class ApkChooser(ApkUniverse universe)
 
         for (int i = _pending.Count - 1; i >= 0; i--)
         {
-            if (IsReady(_pending[i]))
+            if (_candidates.IsReady(_pending[i], _pending))
             {
                 return _pending[i];
             }
         }
 
         return _pending[0];
-    }
-
-    private int Options(ApkName name)
-    {
-        int options = 0;
-        foreach (var claim in universe.ClaimsOf(name))
-        {
-            options += IsCandidate(claim) && !claim.Node.IsExcluded ? 1 : 0;
-        }
-
-        return options;
-    }
-
-    // Whether no other name that waits could lead, through any of its candidates, to somebody who speaks of this one.
-    private bool IsReady(ApkName name)
-    {
-        bool found = false;
-        var seen = new HashSet<ApkName> { name };
-        var open = new Stack<ApkName>();
-        foreach (var other in _pending)
-        {
-            if (seen.Add(other))
-            {
-                open.Push(other);
-            }
-        }
-
-        while (open.TryPop(out var parent))
-        {
-            foreach (var claim in universe.ClaimsOf(parent))
-            {
-                foreach (var need in claim.Node.Needs)
-                {
-                    Follow(need.Name);
-                }
-
-                // A name that is only provided waits for those of the packages that provide it.
-                foreach (var other in claim.IsOwn ? claim.Node.Claims : [])
-                {
-                    Follow(other.Name);
-                }
-            }
-
-            if (found)
-            {
-                return false;
-            }
-        }
-
-        return true;
-
-        void Follow(ApkName next)
-        {
-            found |= next == name;
-            if (next.Holder is null && seen.Add(next))
-            {
-                open.Push(next);
-            }
-        }
     }
 
     private void Decide(ApkName name)
@@ -158,12 +100,12 @@ internal sealed class ApkChooser(ApkUniverse universe)
         var best = default(ApkClaim);
         foreach (var claim in universe.ClaimsOf(name))
         {
-            if (!IsCandidate(claim) || (!name.IsRequired && (claim.Node.IsExcluded || IsBad(claim.Node, again: false))))
+            if (!ApkCandidates.IsCandidate(claim) || (!name.IsRequired && (claim.Node.IsExcluded || _candidates.IsBad(claim.Node, again: false))))
             {
                 continue;
             }
 
-            if (best is null || IsBetter(claim, best))
+            if (best is null || ApkCandidates.IsBetter(claim, best))
             {
                 best = claim;
             }
@@ -179,59 +121,17 @@ internal sealed class ApkChooser(ApkUniverse universe)
         }
     }
 
-    private static bool IsCandidate(ApkClaim claim) =>
-        claim.IsSelectable
-        && ((claim.Node.IsAvailable && (claim.Node.Tags & claim.Name.AllowedTags) != 0) || claim.Name.Preference.HasFlag(ApkPreference.Latest))
-        && (claim.Name.IsRequired || (claim.IsOwn && claim.Node.IsTriggered));
-
-    private static bool IsBetter(ApkClaim claim, ApkClaim best)
-    {
-        var (node, other) = (claim.Node, best.Node);
-        var preference = claim.Name.Preference;
-        int order = claim.Version is null || best.Version is null ? 0 : ApkVersion.Any(claim.Version).CompareTo(ApkVersion.Any(best.Version));
-        if (order != 0 && preference.HasFlag(ApkPreference.Latest))
-        {
-            return order > 0;
-        }
-
-        uint tags = claim.Name.PreferredTags == 0 ? ApkUniverse.Untagged : claim.Name.PreferredTags;
-        bool available = preference.HasFlag(ApkPreference.Available);
-        foreach (int rank in (ReadOnlySpan<int>)
-            [
-                Rank(IsUsable(node), IsUsable(other)),
-                Rank((node.Tags & tags) != 0, (other.Tags & tags) != 0),
-                available ? Rank(node.IsInRepository, other.IsInRepository) : 0,
-                available || preference.HasFlag(ApkPreference.Upgrade) ? 0 : Rank(node.IsInstalled, other.IsInstalled),
-                order,
-                Rank(node.IsInstalled, other.IsInstalled),
-                node.Package.ProviderPriority.CompareTo(other.Package.ProviderPriority),
-            ])
-        {
-            if (rank != 0)
-            {
-                return rank > 0;
-            }
-        }
-
-        // The claims come in the order of repositories and texts, and the first stays.
-        return false;
-    }
-
-    private static int Rank(bool mine, bool others) => mine.CompareTo(others);
-
-    private static bool IsUsable(ApkNode node) => !node.IsExcluded && !node.IsBad;
-
     // apk looks at what the candidates of a name need when somebody wants the name, when a package for what they need is ruled out,
     // and when a name is decided whose packages need this one; not at other times, and what it does not look at it does not see.
     private void Examine(ApkName name, bool again)
     {
         foreach (var claim in universe.ClaimsOf(name))
         {
-            claim.Node.IsBad = IsBad(claim.Node, again);
+            claim.Node.IsBad = _candidates.IsBad(claim.Node, again);
         }
 
         _examined.Enqueue(name);
-        if (Options(name) == 1)
+        if (_candidates.Options(name) == 1)
         {
             _immediate.Push(name);
         }
@@ -290,24 +190,7 @@ internal sealed class ApkChooser(ApkUniverse universe)
     // What every candidate needs is needed whichever gets the name; where there is but one package for it, that is taken already.
     private void RequireCommon(ApkName name)
     {
-        HashSet<ApkName>? common = null;
-        foreach (var claim in universe.ClaimsOf(name))
-        {
-            if (IsCandidate(claim) && !claim.Node.IsExcluded)
-            {
-                var needed = claim.Node.Needs.Where(need => !need.Dependency.Conflict).Select(need => need.Name);
-                if (common is null)
-                {
-                    common = [.. needed];
-                }
-                else
-                {
-                    common.IntersectWith(needed);
-                }
-            }
-        }
-
-        foreach (var needed in common ?? [])
+        foreach (var needed in _candidates.NeededByAll(name))
         {
             if (!needed.IsRequired && universe.ClaimsOf(needed) is [{ Node.IsExcluded: false }])
             {
@@ -315,36 +198,6 @@ internal sealed class ApkChooser(ApkUniverse universe)
                 Allow(needed, name.AllowedTags);
             }
         }
-    }
-
-    // Whether something it needs is gone: nobody else is left who could satisfy it.
-    private bool IsBad(ApkNode node, bool again)
-    {
-        foreach (var need in node.Needs)
-        {
-            if (need.Name.Holder is null ? !need.Dependency.Conflict && IsRuledOut(need, again) : !need.IsMet)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private bool IsRuledOut(ApkNeed need, bool again)
-    {
-        bool excluded = again;
-        foreach (var claim in universe.ClaimsOf(need.Name))
-        {
-            bool isExcluded = claim.Node.IsExcluded;
-            excluded |= isExcluded;
-            if (!isExcluded && claim.Satisfies(need.Dependency))
-            {
-                return false;
-            }
-        }
-
-        return excluded;
     }
 
     private void Choose(ApkNode node, ApkName name)
