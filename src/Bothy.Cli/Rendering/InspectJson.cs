@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Bothy.Formats.Trees;
 using Bothy.Inspection;
+using Bothy.Inspection.Checks;
 using Bothy.Inspection.Comparison;
 using Bothy.Inspection.Parts;
 using Bothy.Inspection.Size;
@@ -233,7 +234,19 @@ internal static class InspectJson
             writer.WriteNull("start");
         }
 
-        WriteTexts(writer, "problems", run.Problems);
+        writer.WriteStartArray("findings");
+        foreach (var finding in run.Findings)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("kind", finding.Kind);
+            writer.WriteString("severity", finding.Severity switch { Severity.Error => "error", Severity.Warning => "warning", _ => "note" });
+            writer.WriteString("path", finding.Path?.ToString());
+            writer.WriteString("package", finding.Package);
+            writer.WriteString("reason", finding.Reason);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
         writer.WriteEndObject();
     }
 

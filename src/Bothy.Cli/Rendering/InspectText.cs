@@ -159,14 +159,20 @@ internal static class InspectText
             table.Add("problem", problem);
         }
 
-        foreach (string missing in run.Problems.Take(MostPaths))
+        foreach (var finding in run.Problems.Take(MostPaths))
         {
-            table.Add("missing", missing);
+            table.Add("error", $"{finding.Path}: {finding.Reason}");
         }
 
         if (run.Problems.Length > MostPaths)
         {
             table.Add("", $"and {Number(run.Problems.Length - MostPaths)} more");
+        }
+
+        int others = run.Findings.Length - run.Problems.Length;
+        if (others > 0)
+        {
+            table.Add("", $"{Count(others, "lesser finding")}; see 'bothy check'");
         }
 
         page.Append(Indented(table.ToString()));

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Bothy.Formats.Trees;
 using Bothy.Inspection.Catalog;
+using Bothy.Inspection.Checks;
+using Bothy.Inspection.Linkage;
 using Bothy.Oci;
 
 namespace Bothy.Inspection.Parts;
@@ -102,12 +104,15 @@ public sealed record RunReport
     /// <summary>What a container starts; null where the configuration names nothing.</summary>
     public required StartedProgram? Start { get; init; }
 
-    /// <summary>What keeps programs from running.</summary>
-    public required ImmutableArray<string> Problems { get; init; }
+    /// <summary>What the check of linkage found, the worst first.</summary>
+    public required ImmutableArray<Finding> Findings { get; init; }
+
+    /// <summary>Those of <see cref="Findings"/> that keep something from running.</summary>
+    public ImmutableArray<Finding> Problems => [.. Findings.Where(static finding => finding.Severity == Severity.Error)];
 
     /// <summary>The answer in a word.</summary>
     public RunVerdict Verdict() =>
-        Start is { Starts: false } ? RunVerdict.No
+        Start is { Starts: false } || (Start?.Program is { } program && Problems.Any(problem => problem.Path == program)) ? RunVerdict.No
         : !Problems.IsEmpty ? RunVerdict.Partly
         : Start is null ? RunVerdict.NothingStarts
         : RunVerdict.Yes;
@@ -129,7 +134,7 @@ public sealed record RunReport
         {
             Libraries = CLibrary.Of(contents.Tree, path => contents.OwnerOf(path)?.Version),
             Start = StartedProgram.Of(contents.Tree, contents.Container),
-            Problems = [.. Linkage.MissingLibraries.Find(contents.Tree, cancellationToken).Select(static missing => $"{missing.File.Path} needs {missing.Library}, which is not in the image")],
+            Findings = LinkageCheck.Run(new CheckSubject(contents.Tree, contents.Container, contents.Platform, entry => contents.OwnerOf(entry.Path)?.Name), cancellationToken),
         };
     }
 }

@@ -120,10 +120,10 @@ public static class InspectPage
                 ("C library", run.Libraries.IsEmpty ? "none: only static programs run" : Html.Foreign(string.Join(", ", run.Libraries.Select(static library => library.Text())))),
                 .. run.Libraries.Select(static library => ("loader", Path(library.Loader))),
                 ("starts", run.Start is { } start ? Html.Foreign(ConfigChange.Words(start.Command)) : "nothing by itself"),
-                ("libraries that are missing", Html.Number(run.Problems.Length)),
+                ("what cannot run", Html.Number(run.Problems.Length)),
             ]),
             run.StartProblem() is { } problem ? Html.Tag("p", "class=\"bad\"", Html.Foreign(problem)) : Html.Nothing,
-            run.Problems.IsEmpty ? Html.Nothing : Listed("What is missing", run.Problems.Select(static problem => Html.Foreign(problem)), run.Problems.Length)));
+            run.Problems.IsEmpty ? Html.Nothing : Listed("What cannot run", run.Problems.Select(static problem => Html.Foreign($"{problem.Path}: {problem.Reason}")), run.Problems.Length)));
 
     private static Html Vulnerabilities() => Answer(
         "Known vulnerabilities?",
