@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Text;
 using Bothy.Engine.Locking;
+using Bothy.Formats.Trees;
 using Bothy.Store;
 
 namespace Bothy.Engine.Building;
@@ -10,17 +12,23 @@ namespace Bothy.Engine.Building;
 /// <param name="ImageFile">The full path of the image file.</param>
 /// <param name="ImageFileDigest">The digest of the effective image file, as <c>show</c> prints it.</param>
 /// <param name="Lock">What it was resolved to, with the digest of each package, for all architectures that were built.</param>
-public sealed record BuildRecord(string ImageFile, Digest ImageFileDigest, LockFile Lock);
+public sealed record BuildRecord(string ImageFile, Digest ImageFileDigest, LockFile Lock)
+{
+    /// <summary>Where each file and link came from, by the architectures of the lock; an architecture may be missing.</summary>
+    public ImmutableSortedDictionary<string, ImmutableDictionary<TreePath, Origin>> Origins { get; init; } =
+        ImmutableSortedDictionary.Create<string, ImmutableDictionary<TreePath, Origin>>(StringComparer.Ordinal);
+}
 
 /// <summary>
-/// The store's records of builds, by the digest of what was built: of each image's manifest, and of the index of several. They are notes,
+/// The store's records of builds, by the digest of what was built: of each image's manifest and configuration (which archives of other shapes have
+/// too), and of the index of several. They are notes,
 /// not results, since the image does not tell again what its lock said: pruning leaves them, and they are compressed to some kilobytes.
 /// See docs/adr/0014.
 /// </summary>
 public sealed class BuildRecords(ContentStore store)
 {
-    // A lock of a thousand packages has about a megabyte.
-    private const int MaxBytes = LockReader.MaxBytes + (1 << 20);
+    // A lock of a thousand packages has about a megabyte, and the paths of their files two.
+    private const int MaxBytes = 2 * LockReader.MaxBytes;
 
     private static readonly byte[] Heading = "bothy build 1\n"u8.ToArray();
 
@@ -61,29 +69,43 @@ public sealed class BuildRecords(ContentStore store)
         note.Write(Heading);
         using (var packed = new GZipStream(note, CompressionLevel.Optimal, leaveOpen: true))
         {
-            byte[] head = Encoding.UTF8.GetBytes($"{record.ImageFile}\n{record.ImageFileDigest}\n");
-            byte[] length = new byte[sizeof(int)];
-            BinaryPrimitives.WriteInt32LittleEndian(length, head.Length);
-            packed.Write(length);
-            packed.Write(head);
+            Write(packed, Encoding.UTF8.GetBytes($"{record.ImageFile}\n{record.ImageFileDigest}\n"));
+            Write(packed, RecordedOrigins.Format(record.Origins));
             packed.Write(LockFiles.Format(record.Lock));
         }
 
         store.Notes.Write(NameOf(built), note.ToArray());
     }
 
-    private static BuildRecord? Read(byte[] content)
+    // Each part but the last behind its length.
+    private static void Write(Stream packed, byte[] part)
     {
-        int length = content.Length < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32LittleEndian(content);
+        byte[] length = new byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(length, part.Length);
+        packed.Write(length);
+        packed.Write(part);
+    }
+
+    private static BuildRecord Read(ReadOnlyMemory<byte> content)
+    {
+        string head = Encoding.UTF8.GetString(Take(ref content).Span);
+        var origins = RecordedOrigins.Parse(Take(ref content).Span);
+        return head.Split('\n') is [var file, var digest, ""]
+            ? new BuildRecord(file, Digest.Parse(digest, null), LockFiles.Parse("the store's record of the build", content)) { Origins = origins }
+            : throw new FormatException("it does not say what was built");
+    }
+
+    private static ReadOnlyMemory<byte> Take(ref ReadOnlyMemory<byte> content)
+    {
+        int length = content.Length < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32LittleEndian(content.Span);
         if (length < 0 || length > content.Length - sizeof(int))
         {
-            return null;
+            throw new FormatException("it is cut short");
         }
 
-        string head = Encoding.UTF8.GetString(content, sizeof(int), length);
-        return head.Split('\n') is [var file, var digest, ""]
-            ? new BuildRecord(file, Digest.Parse(digest, null), LockFiles.Parse("the store's record of the build", content.AsMemory(sizeof(int) + length)))
-            : null;
+        var part = content.Slice(sizeof(int), length);
+        content = content[(sizeof(int) + length)..];
+        return part;
     }
 
     private static void CopyLimited(Stream from, MemoryStream to)

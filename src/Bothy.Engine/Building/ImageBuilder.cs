@@ -137,7 +137,7 @@ public sealed class ImageBuilder(BuildSettings settings)
     private void Record(ImageSpec spec, LockFile plan, Digest root, List<Built> built)
     {
         var records = new BuildRecords(settings.Store);
-        Digest[] digests = [.. built.Select(each => each.Build.Facts.Digest).Append(root).Distinct()];
+        Digest[] digests = [.. built.SelectMany(each => new[] { each.Build.Facts.Digest, each.Build.Image.Manifest.Config.Digest }).Append(root).Distinct()];
         if (built.Exists(each => each.Locked is null) || (built.TrueForAll(each => each.IsFoundAgain) && Array.TrueForAll(digests, records.Contains)))
         {
             return;
@@ -148,7 +148,11 @@ public sealed class ImageBuilder(BuildSettings settings)
             Architectures = plan.Architectures.SetItems(built.Select(each => KeyValuePair.Create(each.Build.Facts.Architecture.Name, each.Locked!))),
         };
         var record = new BuildRecord(
-            Path.GetFullPath(spec.FileName, settings.WorkingDirectory), Digest.Of(Encoding.UTF8.GetBytes(ImageSpecWriter.ToYaml(spec))), complete);
+            Path.GetFullPath(spec.FileName, settings.WorkingDirectory), Digest.Of(Encoding.UTF8.GetBytes(ImageSpecWriter.ToYaml(spec))), complete)
+        {
+            Origins = built.Where(each => each.Origins is not null)
+                .ToImmutableSortedDictionary(each => each.Build.Facts.Architecture.Name, each => each.Origins!, StringComparer.Ordinal),
+        };
         foreach (var digest in digests)
         {
             records.Add(digest, record);
@@ -165,7 +169,7 @@ public sealed class ImageBuilder(BuildSettings settings)
         {
             settings.Progress.Report(new BuildEvent.Finished($"image {name}", "nothing has changed since it was built"));
             Report(spec, known.Warnings, known.Facts.Uncovered, strict);
-            return new Built(known, Tree: null, locked.Packages.All(package => package.Digest is not null) ? locked : null, IsFoundAgain: true);
+            return new Built(known, Tree: null, locked.Packages.All(package => package.Digest is not null) ? locked : null, Origins: null, IsFoundAgain: true);
         }
 
         var packages = await OpenAsync(name, locked, cancellationToken);
@@ -176,7 +180,8 @@ public sealed class ImageBuilder(BuildSettings settings)
             () => new ImageLayers(settings).Compose(spec, architecture, locked.Packages, assembly, epoch, cancellationToken), cancellationToken);
         var build = new EarlierBuild(image, Facts(architecture, locked, assembly, image), epoch, assembly.Warnings);
         earlier.Add(key, build);
-        return new Built(build, assembly.Tree, locked with { Packages = [.. packages.Select(package => package.Package)] }, IsFoundAgain: false);
+        var complete = locked with { Packages = [.. packages.Select(package => package.Package)] };
+        return new Built(build, assembly.Tree, complete, RecordedOrigins.Of(assembly.Tree), IsFoundAgain: false);
     }
 
     private static OciContent ContentOf(ImageSpec spec, List<Built> built) => built is [var only]
@@ -283,5 +288,6 @@ public sealed class ImageBuilder(BuildSettings settings)
     }
 
     // Locked is null where an index alone was read, which does not tell the digests of packages.
-    private sealed record Built(EarlierBuild Build, FileTree? Tree, LockedArchitecture? Locked, bool IsFoundAgain);
+    private sealed record Built(
+        EarlierBuild Build, FileTree? Tree, LockedArchitecture? Locked, ImmutableDictionary<TreePath, Origin>? Origins, bool IsFoundAgain);
 }

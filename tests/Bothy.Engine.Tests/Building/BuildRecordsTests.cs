@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Bothy.Engine.Building;
 using Bothy.Engine.Locking;
 using Bothy.Engine.Tests.Locking;
+using Bothy.Formats.Trees;
 using Bothy.Store;
 
 namespace Bothy.Engine.Tests.Building;
@@ -17,12 +19,23 @@ public sealed class BuildRecordsTests : IDisposable
         var records = new BuildRecords(new ContentStore(_directory.Path));
         var lockFile = SampleLock.Create();
 
-        records.Add(Image, new BuildRecord("/somewhere/an image.yaml", Digest.Of("yaml"u8), lockFile));
+        var origins = ImmutableDictionary<TreePath, Origin>.Empty
+            .Add(TreePath.Parse("usr/bin/curl"), new Origin.Package("curl", "7.88.1", "amd64"))
+            .Add(TreePath.Parse("a\nname"), new Origin.Effect("ldconfig"))
+            .Add(TreePath.Parse("etc/motd"), new Origin.ImageFile("paths"));
+
+        records.Add(Image, new BuildRecord("/somewhere/an image.yaml", Digest.Of("yaml"u8), lockFile)
+        {
+            Origins = ImmutableSortedDictionary.Create<string, ImmutableDictionary<TreePath, Origin>>(StringComparer.Ordinal).Add("amd64", origins),
+        });
         var found = new BuildRecords(new ContentStore(_directory.Path)).TryFind(Image);
 
         Assert.NotNull(found);
         Assert.Equal(("/somewhere/an image.yaml", Digest.Of("yaml"u8)), (found.ImageFile, found.ImageFileDigest));
         Assert.Equal(LockFiles.Format(lockFile), LockFiles.Format(found.Lock));
+        var found64 = Assert.Single(found.Origins);
+        Assert.Equal("amd64", found64.Key);
+        Assert.Equal(origins.OrderBy(file => file.Key), found64.Value.OrderBy(file => file.Key));
         Assert.True(records.Contains(Image));
         Assert.False(records.Contains(Digest.Of("another"u8)));
         Assert.Null(records.TryFind(Digest.Of("another"u8)));
