@@ -100,7 +100,7 @@ public sealed class PackageGraph
 
             foreach (var edge in _from[package])
             {
-                if (edge.Kind == EdgeKind.InstallIf ? ConditionsHold(edge, closure) : IsHeld(edge))
+                if (edge.Kind == EdgeKind.InstallIf ? ConditionsHold(edge, closure) : Holds(edge))
                 {
                     open.Push(edge.To);
                 }
@@ -114,8 +114,15 @@ public sealed class PackageGraph
     private bool ConditionsHold(PackageEdge edge, ImmutableHashSet<PackageId>.Builder closure) =>
         _to[edge.To].Where(other => other.Kind == EdgeKind.InstallIf && other.Relation == edge.Relation).All(other => closure.Contains(other.From));
 
-    // A solver that decided b for "a | b" and later got a as well records both. The relation holds b, which it brought.
-    private bool IsHeld(PackageEdge edge) =>
-        edge.IsDecisive
-        || !_from[edge.From].Any(other => other.IsDecisive && other.To != edge.To && other.Kind == edge.Kind && other.Relation == edge.Relation);
+    /// <summary>
+    /// Whether <paramref name="edge"/> is how its relation is met. A solver that decided b for <c>a | b</c> and later got a as well records
+    /// both; the relation holds b, which it brought.
+    /// </summary>
+    public bool Holds(PackageEdge edge)
+    {
+        ArgumentNullException.ThrowIfNull(edge);
+        return edge.IsDecisive
+            || edge.Kind == EdgeKind.InstallIf
+            || !_from[edge.From].Any(other => other.IsDecisive && other.To != edge.To && other.Kind == edge.Kind && other.Relation == edge.Relation);
+    }
 }
