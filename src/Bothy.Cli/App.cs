@@ -70,6 +70,7 @@ internal static class App
             LogoutCommand.Create(surroundings, terminal),
             InspectCommand.Create(surroundings, terminal),
             TreeCommand.Create(surroundings, terminal),
+            WhyCommand.Create(surroundings, terminal),
             CompareCommand.Create(surroundings, terminal),
             SbomCommand.Create(surroundings, terminal),
             StoreCommand.Create(surroundings, terminal),

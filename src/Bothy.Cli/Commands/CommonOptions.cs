@@ -112,40 +112,41 @@ internal sealed class CommonOptions
             LockOf(arguments.GetValue(_lock) ?? LockFiles.DefaultPath(file), surroundings));
     }
 
-    private static LockPlace LockOf(string path, Surroundings surroundings) => new(Path.Combine(surroundings.WorkingDirectory, path), path);
+    /// <summary>The lock at <paramref name="path"/>.</summary>
+    public static LockPlace LockOf(string path, Surroundings surroundings) => new(Path.Combine(surroundings.WorkingDirectory, path), path);
 
-    /// <summary>The settings of a build in these surroundings.</summary>
-    private BuildSettings Settings(ParseResult arguments, Surroundings surroundings, IProgress<BuildEvent> progress)
+    private BuildSettings Settings(ParseResult arguments, Surroundings surroundings, IProgress<BuildEvent> progress) => SettingsOf(surroundings, progress, arguments.GetValue(_offline)) with
     {
-        bool offline = arguments.GetValue(_offline);
-        return new BuildSettings
+        AllowRollback = arguments.GetValue(_allowRollback),
+        AllowUntrusted = arguments.GetValue(_allowUntrusted),
+        PackageDirectories = [.. (arguments.GetValue(_packagesFrom) ?? []).Select(directory => Path.Combine(surroundings.WorkingDirectory, directory))],
+    };
+
+    /// <summary>The settings of a build in these surroundings, without what a command line may add.</summary>
+    public static BuildSettings SettingsOf(Surroundings surroundings, IProgress<BuildEvent> progress, bool offline) => new()
+    {
+        Store = new ContentStore(ContentStore.DefaultDirectory(surroundings.Environment))
         {
-            Store = new ContentStore(ContentStore.DefaultDirectory(surroundings.Environment))
+            DamageFound = damaged => progress.Report(new BuildEvent.Warning($"{damaged.Message}; making it anew")),
+        },
+        Transfer = new TransferClient(
+            new TransferSettings
             {
-                DamageFound = damaged => progress.Report(new BuildEvent.Warning($"{damaged.Message}; making it anew")),
+                UserAgent = $"bothy/{Tool.Version}",
+                Proxy = ProxySettings.FromEnvironment(surroundings.Environment),
+                Credentials = surroundings.Credentials(),
+                Offline = offline,
             },
-            Transfer = new TransferClient(
-                new TransferSettings
-                {
-                    UserAgent = $"bothy/{Tool.Version}",
-                    Proxy = ProxySettings.FromEnvironment(surroundings.Environment),
-                    Credentials = surroundings.Credentials(),
-                    Offline = offline,
-                },
-                surroundings.Time),
-            Time = surroundings.Time,
-            MachineRoot = surroundings.MachineRoot,
-            WorkingDirectory = surroundings.WorkingDirectory,
-            DebianMirror = surroundings.Variable("BOTHY_DEBIAN_MIRROR"),
-            Parallelism = surroundings.Parallelism,
-            Offline = offline,
-            AllowRollback = arguments.GetValue(_allowRollback),
-            AllowUntrusted = arguments.GetValue(_allowUntrusted),
-            PackageDirectories = [.. (arguments.GetValue(_packagesFrom) ?? []).Select(directory => Path.Combine(surroundings.WorkingDirectory, directory))],
-            SourceDateEpoch = surroundings.SourceDateEpoch(),
-            Progress = progress,
-        };
-    }
+            surroundings.Time),
+        Time = surroundings.Time,
+        MachineRoot = surroundings.MachineRoot,
+        WorkingDirectory = surroundings.WorkingDirectory,
+        DebianMirror = surroundings.Variable("BOTHY_DEBIAN_MIRROR"),
+        Parallelism = surroundings.Parallelism,
+        Offline = offline,
+        SourceDateEpoch = surroundings.SourceDateEpoch(),
+        Progress = progress,
+    };
 
     private static IEnumerable<string> ArchitectureNames(string[]? lists) =>
         (lists ?? []).SelectMany(list => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));

@@ -58,6 +58,13 @@ internal static class Examples
               bothy compare oci:old oci:new --exit-code                   3 where they differ
 
             """,
+        ["why"] = """
+            Examples:
+              bothy why oci:out/python /usr/bin/python3                   which request brought the file, and what it costs
+              bothy why oci:out/python libssl.so.3                        who needs the library
+              bothy why python.yaml openssl --refresh                     before the image is built; by indexes of today
+
+            """,
         ["sbom"] = """
             Examples:
               bothy sbom oci:out/python > python.spdx.json                packages, files, licences, dependencies

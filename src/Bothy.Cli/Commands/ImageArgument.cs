@@ -46,6 +46,9 @@ internal sealed class ImageArgument
     /// <summary>The platform that was asked for; null for this machine's.</summary>
     public Platform? PlatformOf(ParseResult arguments) => arguments.GetValue(_platform);
 
+    /// <summary>The argument as it was given.</summary>
+    public string TextOf(ParseResult arguments) => arguments.GetRequiredValue(_image);
+
     /// <summary>Where the image is.</summary>
     /// <exception cref="BothyException">The text names no image.</exception>
     public ImageLocation LocationOf(ParseResult arguments, Surroundings surroundings) =>

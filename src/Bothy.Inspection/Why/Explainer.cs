@@ -27,7 +27,9 @@ public sealed class Explainer(PackageGraph graph, ImageOrigins origins)
     public RemovalCost Without(IReadOnlyCollection<GraphRequest> requests, PackageId package)
     {
         var left = graph.Closure(graph.Requests.Where(request => !requests.Contains(request)));
-        PackageId[] leaving = [.. All.Where(id => !left.Contains(id)).Order()];
+
+        // What is omitted is not there to leave.
+        PackageId[] leaving = [.. graph.Packages.Where(one => !one.IsOmitted && All.Contains(one.Id) && !left.Contains(one.Id)).Select(static one => one.Id)];
         return new RemovalCost(
             [.. leaving], leaving.Sum(id => origins.FilesOf(id).Count()), leaving.Sum(origins.BytesOf), !left.Contains(package));
     }

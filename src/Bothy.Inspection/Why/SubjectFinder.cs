@@ -126,8 +126,9 @@ public sealed partial class SubjectFinder(ImageContents contents, PackageGraph g
         [.. entries.Select(entry => new SubjectPlace(entry.Path, entry, entry.Kind == EntryKind.Directory ? null : origins.Of(entry.Path), contents.LayerOf(entry.Path)))],
         [.. entries.Select(entry => origins.PackageOf(entry.Path)).OfType<PackageId>().Distinct().Order()]);
 
-    private IEnumerable<TreeEntry> FilesNamed(string name) =>
-        contents.Tree.Entries.Where(entry => entry.Kind != EntryKind.Directory && entry.Path.Name == name);
+    // dpkg's records are called as their packages are.
+    private IEnumerable<TreeEntry> FilesNamed(string name) => contents.Tree.Entries.Where(entry =>
+        entry.Kind != EntryKind.Directory && entry.Path.Name == name && !entry.Path.Value.StartsWith("var/lib/dpkg/", StringComparison.Ordinal));
 
     private static Formats.Elf.ElfFacts? TryReadElf(TreeEntry entry)
     {
@@ -173,6 +174,6 @@ public sealed partial class SubjectFinder(ImageContents contents, PackageGraph g
     private string? NearFile(string what) =>
         NearName.Find(what, contents.Tree.Entries.Where(static entry => entry.Kind != EntryKind.Directory).Select(static entry => entry.Path.Name).Distinct(StringComparer.Ordinal));
 
-    [GeneratedRegex("^(CVE-[0-9]{4}-|GHSA-|DSA-[0-9]|DLA-[0-9]|ALPINE-)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^(CVE-[0-9]{4}-|GHSA-|DSA-[0-9]|DLA-[0-9])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Vulnerability();
 }
