@@ -14,11 +14,15 @@ internal static class PodmanProgram
     /// <param name="arguments">Its arguments.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="BothyException">It cannot be started, or fails; the message ends with its own last line.</exception>
-    public static async Task<string> RunAsync(string deed, string[] arguments, CancellationToken cancellationToken)
+    public static Task<string> RunAsync(string deed, string[] arguments, CancellationToken cancellationToken) => RunAsync(deed, arguments, workingDirectory: "", cancellationToken);
+
+    /// <summary>The same in another directory.</summary>
+    public static async Task<string> RunAsync(string deed, string[] arguments, string workingDirectory, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("podman", arguments)
         {
             UseShellExecute = false,
+            WorkingDirectory = workingDirectory,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -108,7 +108,7 @@ internal static class Samples
         return OciImage.Create(Config(architecture), [(layer, FileContent.Of(blob))]);
     }
 
-    public static OciIndex Index() => OciIndex.Create([Image(), Image(architecture: "arm64")]);
+    public static OciIndex Index(string salt = "") => OciIndex.Create([Image(salt), Image(salt, architecture: "arm64")]);
 
     public static ImmutableSortedDictionary<string, string> Note(int number) =>
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add("n", number.ToString(System.Globalization.CultureInfo.InvariantCulture));

@@ -6,21 +6,18 @@ internal static class PodmanLoad
     public static async Task RunAsync(StagedImage image, string name, CancellationToken cancellationToken)
     {
         string deed = $"write podman:{name}";
-        string loaded = await PodmanProgram.RunAsync(deed, ["load", "--quiet", "--input", image.Directory], cancellationToken);
 
-        // "Loaded image: NAME" or "Loaded image(s): NAME", as versions go.
-        string reference = loaded.Trim().Split('\n')[^1] is var last && last.LastIndexOf(": ", StringComparison.Ordinal) is > 0 and var at ? last[(at + 2)..].Trim() : "";
-        if (reference.Length == 0)
+        // podman makes a name of the path, which has to be one: hence a relative path, of a directory that is called so that nobody else's image is.
+        string directory = Path.GetFileName(image.Directory);
+        string made = "localhost/" + directory;
+        await PodmanProgram.RunAsync(deed, ["load", "--quiet", "--input", directory], Path.GetDirectoryName(image.Directory)!, cancellationToken);
+        try
         {
-            throw new BothyException($"cannot write podman:{name}: podman does not say what it loaded");
+            await PodmanProgram.RunAsync(deed, ["tag", made, name], cancellationToken);
         }
-
-        await PodmanProgram.RunAsync(deed, ["tag", reference, name], cancellationToken);
-
-        // The name that podman made of the path of the layout.
-        if (reference.Contains(Path.GetFileName(Path.GetDirectoryName(image.Directory)!).TrimStart('.'), StringComparison.Ordinal))
+        finally
         {
-            await PodmanProgram.RunAsync(deed, ["untag", reference, reference], cancellationToken);
+            await PodmanProgram.RunAsync(deed, ["untag", made, made], CancellationToken.None);
         }
     }
 }

@@ -72,7 +72,7 @@ internal sealed class StagedTarget : ImageTarget
     public override async Task FinishAsync(CancellationToken cancellationToken)
     {
         await _layout.FinishAsync(cancellationToken);
-        await _deliver(new StagedImage(Path.Combine(_stage, "image"), _root ?? throw new InvalidOperationException("nothing was put")), cancellationToken);
+        await _deliver(new StagedImage(_layout.Name, _root ?? throw new InvalidOperationException("nothing was put")), cancellationToken);
         _above.Keep();
     }
 
@@ -101,7 +101,7 @@ internal sealed class StagedTarget : ImageTarget
                 above.MakeDirectory(directory);
                 Directory.CreateDirectory(stage);
             });
-            return new StagedTarget(name, above, stage, LayoutTarget.Open(Path.Combine(stage, "image"), image, cancellationToken), deliver);
+            return new StagedTarget(name, above, stage, LayoutTarget.Open(Path.Combine(stage, $"bothy-{Guid.NewGuid():N}"), image, cancellationToken), deliver);
         }
         catch
         {

@@ -157,6 +157,41 @@ public sealed class ImageCopyTests : RegistryTest
         Assert.Equal(Samples.Image().Root.Descriptor.Digest, OciLayout.Open(Directory["out"]).Resolve(null).Digest);
     }
 
+    [RequiresFact(Needs.Containers)]
+    public async Task Podman_takes_an_image_under_its_name_and_gives_it_back()
+    {
+        OciLayoutWriter.Write(Directory["in"], null, Samples.Image(), None);
+        string name = $"localhost/bothy-test-{Path.GetFileName(Directory.Path)}:1";
+        try
+        {
+            await CopyAsync($"oci:{Directory["in"]}", $"podman:{name}");
+            var back = await CopyAsync($"podman:{name}", $"oci:{Directory["out"]}");
+
+            var layout = OciLayout.Open(Directory["out"]);
+            Assert.Equal(Samples.Image().Config.DiffIds.ToArray(), layout.ReadConfig(layout.ReadManifest(layout.Resolve(null))).DiffIds.ToArray());
+            Assert.Equal(back.Root.Digest, layout.Resolve(null).Digest);
+            Assert.Equal([name], Judge.Run("podman", "images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", $"reference={name}").Succeeded().Output.Trim().Split('\n'));
+            Assert.DoesNotContain(".part", Judge.Run("podman", "images", "--all").Succeeded().Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Judge.Run("podman", "rmi", "--force", name);
+        }
+    }
+
+    [Fact]
+    public void A_build_pushes_to_a_registry_as_to_any_other_destination()
+    {
+        using var registry = Serve();
+        var index = Samples.Index();
+        CopyResult? result = null;
+
+        new Destination.Registry(Image(registry), Client()) { Pushed = it => result = it }.Write(new Delivery(index, [], Samples.Epoch), None);
+
+        Assert.Equal(index.Index.ToJson(), registry.Manifest("some/app", "1"));
+        Assert.Equal(index.Root.Descriptor.Digest, result!.Root.Digest);
+    }
+
     private async Task<CopyResult> CopyAsync(string from, string to, CopyOptions? options = null)
     {
         var client = Client();
