@@ -4,8 +4,9 @@
 #   bench/compare.sh alpine [ROUNDS]     an image with OpenSSH from a local repository against apk, tar and gzip; solving 40 names
 #   bench/compare.sh store [ROUNDS]      rebuilds: nothing changed, one package changed, and from packages on disk beside its parts
 #   bench/compare.sh scaling [ROUNDS]    10, 100 and 500 packages of Debian, from packages on disk and an empty store, beside their parts
-# Needs: GNU time, root; debian: apt, mmdebstrap; debian, store and scaling: a mirror of Debian; alpine and store: the packages of ../shared/data, or
-# where BOTHY_TEST_DATA says.
+#   bench/compare.sh copy [ROUNDS]       an image of 60 MB from a registry into a layout against skopeo; one with a layer of 2 GB, for the memory
+# Needs: GNU time, root; debian: apt, mmdebstrap; debian, store and scaling: a mirror of Debian; copy: docker-registry, skopeo; alpine and store: the
+# packages of ../shared/data, or where BOTHY_TEST_DATA says.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -260,6 +261,65 @@ bar_of_parts() {
   bar "from-packages$1" "$seconds"
 }
 
+# An OCI layout of layers of noise: DIRECTORY MIB...
+noise_layout() {
+  local directory=$1 size digest layers= diffs=
+  shift
+  mkdir -p "$directory/blobs/sha256" "$work/noise"
+  for size in "$@"; do
+    head -c "${size}M" /dev/urandom > "$work/noise/file"
+    tar -C "$work/noise" -cf "$directory/layer" file
+    digest=$(sha256sum "$directory/layer" | cut -d' ' -f1)
+    layers+="${layers:+,}{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar\",\"digest\":\"sha256:$digest\",\"size\":$(stat -c %s "$directory/layer")}"
+    diffs+="${diffs:+,}\"sha256:$digest\""
+    mv "$directory/layer" "$directory/blobs/sha256/$digest"
+  done
+  rm -r "$work/noise"
+  put_document() {
+    printf '%s' "$2" > "$1/document"
+    digest=$(sha256sum "$1/document" | cut -d' ' -f1)
+    mv "$1/document" "$1/blobs/sha256/$digest"
+  }
+  put_document "$directory" "{\"architecture\":\"amd64\",\"os\":\"linux\",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[$diffs]}}"
+  put_document "$directory" "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"config\":{\"mediaType\":\"application/vnd.oci.image.config.v1+json\",\"digest\":\"sha256:$digest\",\"size\":$(stat -c %s "$directory/blobs/sha256/$digest")},\"layers\":[$layers]}"
+  printf '{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:%s","size":%s}]}' \
+    "$digest" "$(stat -c %s "$directory/blobs/sha256/$digest")" > "$directory/index.json"
+  printf '{"imageLayoutVersion":"1.0.0"}' > "$directory/oci-layout"
+}
+
+# From a registry of this machine into a layout that is not there yet, and from a layout into the registry.
+copy() {
+  local rounds=${1:-5} port=$((20000 + RANDOM % 10000)) registry
+  cat > "$work/registry.yml" <<TEXT
+version: 0.1
+log: { level: error }
+storage: { filesystem: { rootdirectory: $work/registry } }
+http: { addr: '127.0.0.1:$port', secret: x }
+TEXT
+  docker-registry serve "$work/registry.yml" > /dev/null 2>&1 &
+  registry=$!
+  trap 'kill '$registry'; rm -rf "$work"' EXIT
+  ./bothy --version > /dev/null   # builds the tool
+  noise_layout "$work/small" 24 20 12 4
+  noise_layout "$work/large" 2048
+  until skopeo copy --quiet --dest-tls-verify=false "oci:$work/small" "docker://127.0.0.1:$port/small:1" 2> /dev/null; do sleep 0.1; done
+
+  : > "$work/results"
+  for _ in $(seq "$rounds"); do
+    rm -rf "$work/a" "$work/b"
+    measure bothy,pull-60M ./bothy copy --quiet "127.0.0.1:$port/small:1" "oci:$work/a:1"
+    measure skopeo,pull-60M skopeo copy --quiet --src-tls-verify=false "docker://127.0.0.1:$port/small:1" "oci:$work/b:1"
+    measure bothy,push-again ./bothy copy --quiet "oci:$work/small" "127.0.0.1:$port/small:1"
+    measure skopeo,push-again skopeo copy --quiet --dest-tls-verify=false "oci:$work/small" "docker://127.0.0.1:$port/small:1"
+  done
+  measure bothy,push-2G ./bothy copy --quiet "oci:$work/large" "127.0.0.1:$port/large:1"
+  rm -rf "$work/large"
+  measure bothy,pull-2G ./bothy copy --quiet "127.0.0.1:$port/large:1" "oci:$work/a:2"
+
+  echo "$rounds rounds, $(nproc) cores; medians; skopeo $(skopeo --version | cut -d' ' -f3)"
+  report bothy,pull-60M skopeo,pull-60M bothy,push-again skopeo,push-again bothy,push-2G bothy,pull-2G
+}
+
 # Medians of each name's results, and the fastest. Processor time is what a busy machine changes least.
 report() {
   printf '%-22s %9s %9s %9s %11s\n' '' 'wall s' 'fastest' 'cpu s' 'peak MB'
@@ -277,5 +337,6 @@ case "${1:-}" in
   alpine) alpine "${2:-5}" ;;
   store) store "${2:-5}" ;;
   scaling) scaling "${2:-5}" ;;
-  *) sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  copy) copy "${2:-5}" ;;
+  *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
