@@ -62,11 +62,14 @@ public sealed class InspectCommandTests : IDisposable
         Golden.Matches(said.Output, golden);
     }
 
-    [Fact]
-    public async Task A_terminal_gets_bars_and_what_fits_its_width()
+    [Theory]
+    [InlineData("inspect", "oci:app")]
+    [InlineData("compare", "oci:base", "oci:app", "oci:next", "--times", "20")]
+    [InlineData("compare", "oci:app", "oci:next")]
+    public async Task A_terminal_gets_bars_and_what_fits_its_width(params string[] args)
     {
         var output = new StringWriter();
-        int exitCode = await App.RunAsync(["inspect", "oci:app"], _surroundings, new Terminal(output, TextWriter.Null, tables: true, width: 80));
+        int exitCode = await App.RunAsync(args, _surroundings, new Terminal(output, TextWriter.Null, tables: true, width: 80));
 
         Assert.Equal(ExitCode.Success, exitCode);
         Assert.Contains("████████████", output.ToString(), StringComparison.Ordinal);

@@ -10,12 +10,15 @@ internal static class CompareText
 {
     private const int MostFiles = 30;
 
+    // The longest name of a figure, and the gaps beside it.
+    private const int FigureNames = 28;
+
     public static string Of(ComparisonReport report, PageStyle style)
     {
         var page = new StringBuilder();
         string[] names = ShortNames(report, style);
         page.Append(style.Bold("SIDE BY SIDE")).Append('\n');
-        SideBySide(page, report, names);
+        SideBySide(page, report, names, style);
         for (int i = 1; i < report.Images.Length; i++)
         {
             Packages(page, report, i, names, style);
@@ -49,11 +52,11 @@ internal static class CompareText
         return page.ToString().TrimEnd('\n');
     }
 
-    // Where names are too long for columns, they are numbered and explained once.
-    private static string[] ShortNames(ComparisonReport report, PageStyle style) =>
-        [.. report.Images.Select(image => style.Cut(image.Name, (style.Width - 32) / report.Images.Length))];
+    private static string[] ShortNames(ComparisonReport report, PageStyle style) => [.. report.Images.Select(image => style.Cut(image.Name, ColumnWidth(report, style)))];
 
-    private static void SideBySide(StringBuilder page, ComparisonReport report, string[] names)
+    private static int ColumnWidth(ComparisonReport report, PageStyle style) => ((style.Width - FigureNames) / report.Images.Length) - 2;
+
+    private static void SideBySide(StringBuilder page, ComparisonReport report, string[] names, PageStyle style)
     {
         var table = new TextTable(["", .. names]);
         for (int i = 0; i < names.Length; i++)
@@ -63,7 +66,7 @@ internal static class CompareText
 
         foreach (var row in ComparisonRows.Of(report))
         {
-            table.Add([row.Name, .. row.Values]);
+            table.Add([row.Name, .. row.Values.Select(value => style.Cut(value, ColumnWidth(report, style)))]);
         }
 
         page.Append(Indented(table));
@@ -78,10 +81,12 @@ internal static class CompareText
         }
 
         style.Heading(page, $"packages: {Number(changes.Length)} differ");
-        var table = new TextTable("CHANGE", "PACKAGE", names[0], names[image]);
+        page.Append(CultureInfo.InvariantCulture, $"  {names[image]} beside {names[0]}\n");
+        var table = new TextTable("CHANGE", "PACKAGE", "BEFORE", "AFTER");
         foreach (var change in changes)
         {
-            table.Add(change.Kind.Word(), change.Architecture is { } architecture ? $"{change.Name}:{architecture}" : change.Name, change.Before ?? "-", change.After ?? "-");
+            string name = change.Architecture is { } architecture ? $"{change.Name}:{architecture}" : change.Name;
+            table.Add(change.Kind.Word(), style.Cut(name, 28), style.Cut(change.Before ?? "-", (style.Width - 44) / 2), style.Cut(change.After ?? "-", (style.Width - 44) / 2));
         }
 
         page.Append(Indented(table));
@@ -98,8 +103,14 @@ internal static class CompareText
         int added = changes.Count(static change => change.Difference == FileDifference.Added);
         int removed = changes.Count(static change => change.Difference == FileDifference.Removed);
         style.Heading(page, $"files: {Number(added)} added, {Number(removed)} removed, {Number(changes.Length - added - removed)} changed");
-        page.Append(CultureInfo.InvariantCulture, $"  {names[image]} beside {names[0]}{(style.IsTerminal && changes.Length > MostFiles ? $"; those of the most bytes, and all in a pipe, with --format json or --html" : "")}\n");
-        var shown = style.IsTerminal && changes.Length > MostFiles
+        bool isCut = style.IsTerminal && changes.Length > MostFiles;
+        page.Append(CultureInfo.InvariantCulture, $"  {names[image]} beside {names[0]}\n");
+        if (isCut)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"  the {MostFiles} of the most bytes; a pipe, --format json and --html have them all\n");
+        }
+
+        var shown = isCut
             ? changes.OrderByDescending(static change => Math.Max(change.Before?.Content?.Length ?? 0, change.After?.Content?.Length ?? 0)).Take(MostFiles).OrderBy(static change => change.Path)
             : changes.AsEnumerable();
         var table = new TextTable("CHANGE", "BYTES", "PATH").AlignRight(1);

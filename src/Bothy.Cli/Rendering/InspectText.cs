@@ -172,7 +172,7 @@ internal static class InspectText
         int others = run.Findings.Length - run.Problems.Length;
         if (others > 0)
         {
-            table.Add("", $"{Count(others, "lesser finding")}; see 'bothy check'");
+            table.Add("", $"{Count(others, "lesser finding")}; --format json has them");
         }
 
         page.Append(Indented(table.ToString()));

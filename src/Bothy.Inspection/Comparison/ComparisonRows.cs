@@ -25,7 +25,7 @@ public static class ComparisonRows
             Row("unpacked", static image => ByteSize.Text(image.Size.Unpacked)),
             Row("hidden by later layers", static image => ByteSize.Text(image.Size.Waste)),
             Row("layers", static image => Number(image.Size.Layers.Length)),
-            new("layers on the first one's chain", [.. report.Differences.Select(static difference => Number(difference.SharedLayers))]),
+            new("layers shared with first", [.. report.Differences.Select(static difference => Number(difference.SharedLayers))]),
             Row("files", static image => Number(image.Size.Files)),
             Row("packages", static image => Number(image.Parts.Packages)),
             Row("programs", static image => Number(image.Parts.Executables.Length)),
