@@ -61,9 +61,9 @@ trace store verify
 trace store prune --keep 1GB
 for image in "oci:$work/alpine" "oci:$work/debian" "oci-archive:$work/alpine.tar" "docker-archive:$work/debian.docker.tar" "oci:$work/zstd"; do
   for command in inspect tree check sbom; do trace "$command" "$image"; done
-  for command in inspect tree check sbom; do trace "$command" "$image" --format json; done
+  for command in inspect tree check; do trace "$command" "$image" --format json; done
 done
-trace sbom "oci:$work/alpine" --format spdx
+for format in spdx cyclonedx; do trace sbom "oci:$work/alpine" --format "$format"; done
 trace why "oci:$work/alpine" /usr/sbin/sshd
 trace why "oci:$work/debian" python3
 trace compare "oci:$work/alpine" "oci:$work/debian"

@@ -36,12 +36,13 @@ public sealed class Catalogue : IDisposable
         ArgumentNullException.ThrowIfNull(origin);
         return _source.Guard(() =>
         {
-            var elf = _table[TableReader.Section(_table.Span, TableSection.ElfFacts, _source.ToString())];
-            var kept = new TableReader(elf.Span, _source.ToString()).ElfFacts();
+            // A copy: files live as long as their tree, and would keep the whole table.
+            byte[] elf = Section(TableSection.ElfFacts).ToArray();
+            var kept = new TableReader(elf, _source.ToString()).ElfFacts();
             return new TableReader(Section(TableSection.Entries), _source.ToString()).Entries(
                 origin,
                 _packLength,
-                (file, offset, length, sha256, sha1) => new PackedFile(_source, offset, length, sha256, sha1, kept?.Find(file) is { } range ? elf[range] : default(ReadOnlyMemory<byte>?)));
+                (file, offset, length, sha256, sha1) => new PackedFile(_source, offset, length, sha256, sha1, kept?.Find(file) is { } range ? elf.AsMemory(range) : default(ReadOnlyMemory<byte>?)));
         });
     }
 
