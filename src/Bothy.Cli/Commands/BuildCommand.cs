@@ -14,6 +14,7 @@ internal static class BuildCommand
         var destinations = new Destinations(command, surroundings.WorkingDirectory);
         var locked = new Option<bool>("--locked") { Description = "Build exactly what the lock file says; never solve, never read an index." };
         var strict = new Option<bool>("--strict") { Description = "Fail when a maintainer script does something that nothing stands in for." };
+        var bills = new BuiltBills(command);
         var format = Formats.Option();
         foreach (var option in new Option[] { locked, strict, format })
         {
@@ -28,8 +29,11 @@ internal static class BuildCommand
             var result = await display.RunAsync(async () =>
             {
                 var plan = arguments.GetValue(locked) ? await session.ReadLockAsync(cancellationToken) : await session.SolveAsync(cancellationToken);
-                return await session.Builder.BuildAsync(
+                var built = await session.Builder.BuildAsync(
                     session.Image, plan, [.. destinations.Of(arguments), .. destinations.PushedTo(arguments, registries, display)], arguments.GetValue(strict), cancellationToken);
+                await bills.WriteAsync(arguments, built, session, surroundings, terminal, cancellationToken);
+                await bills.AttachAsync(arguments, built, destinations.References(arguments), registries, session, surroundings, terminal, cancellationToken);
+                return built;
             });
             Print(result, arguments.GetValue(format) == OutputFormat.Json, common.Verbosity(arguments), terminal);
             return ExitCode.Success;

@@ -48,9 +48,13 @@ internal sealed class Destinations
     /// <summary>The way to the registries that the options name.</summary>
     public RegistryClient OpenRegistries(ParseResult arguments, Surroundings surroundings, bool offline) => _registries.Open(arguments, surroundings, offline);
 
+    /// <summary>What to push to; nothing without <c>--push</c>.</summary>
+    public ImmutableArray<ImageReference> References(ParseResult arguments) =>
+        arguments.GetValue(_push) ? [.. (arguments.GetValue(_tags) ?? []).Select(tag => ImageReference.Parse(tag))] : [];
+
     /// <summary>The repositories to push to; none without <c>--push</c>.</summary>
     public ImmutableArray<Destination> PushedTo(ParseResult arguments, RegistryClient registries, IProgress<BuildEvent> events) =>
-        arguments.GetValue(_push) ? [.. (arguments.GetValue(_tags) ?? []).Select(tag => To(ImageReference.Parse(tag), registries, events))] : [];
+        [.. References(arguments).Select(reference => To(reference, registries, events))];
 
     /// <summary>Every destination with its name: a layout gets each of the tags, an archive the first.</summary>
     public ImmutableArray<Destination> Of(ParseResult arguments)

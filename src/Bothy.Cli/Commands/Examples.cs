@@ -14,6 +14,7 @@ internal static class Examples
               bothy build python.yaml --arch amd64,arm64 -o oci:out       one index, two architectures
               bothy build python.yaml -t registry.example/me/app:1 --push straight into a registry
               bothy build python.yaml --locked --offline -o oci:out       exactly what the lock says, without the network
+              bothy build python.yaml -o oci:out --sbom-path out/sboms    and bills of materials beside it
 
             """,
         ["solve"] = """

@@ -58,6 +58,20 @@ internal static class PackageFiles
         }
     }
 
+    /// <summary>Makes a directory, and those it is in, where it is not there yet.</summary>
+    /// <exception cref="BothyException">It cannot be made.</exception>
+    public static void CreateDirectory(string path, Surroundings surroundings)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(surroundings.WorkingDirectory, path));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new BothyException($"cannot write {path}: {FileFailure.Reason(failure)}", failure);
+        }
+    }
+
     /// <summary>The option <c>--signature</c>.</summary>
     public static Option<ApkSignatureKind> KindOption() => new("--signature")
     {

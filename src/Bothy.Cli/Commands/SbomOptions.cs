@@ -37,7 +37,8 @@ internal static class SbomOptions
         },
     };
 
-    private static SbomFormat ParseFormat(string text, SymbolResult result)
+    /// <summary>Reads the name of a form, or says in <paramref name="result"/> that it is none.</summary>
+    public static SbomFormat ParseFormat(string text, SymbolResult result)
     {
         switch (text)
         {

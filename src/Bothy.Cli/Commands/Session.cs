@@ -39,6 +39,9 @@ internal sealed class Session : IDisposable
 
     public ImageBuilder Builder { get; }
 
+    /// <summary>The store.</summary>
+    public ContentStore Store => _settings.Store;
+
     /// <summary>Solves; a lock that is there already is the floor that no repository may go back behind.</summary>
     public async Task<LockFile> SolveAsync(CancellationToken cancellationToken)
     {

@@ -1,0 +1,49 @@
+using System.Text.Json;
+
+namespace Bothy.EndToEnd.Tests.Synthetic;
+
+/// <summary>Bills of materials, without the network.</summary>
+public sealed class SbomTests : IDisposable
+{
+    private readonly Workshop _workshop = Workshop.WithArchive();
+
+    public void Dispose() => _workshop.Dispose();
+
+    [Fact]
+    public async Task A_bill_beside_the_build_is_what_the_command_says_of_the_image()
+    {
+        (await _workshop.RunAsync("build", "image.yaml", "--quiet", "-o", $"oci:{_workshop["layout"]}", "--sbom-path", "bills/here", "--sbom-formats", "spdx,cyclonedx")).Succeeded();
+        string[] written = [.. Directory.GetFiles(_workshop["bills/here"]).Order(StringComparer.Ordinal)];
+
+        Assert.Equal(["sbom-amd64.cdx.json", "sbom-amd64.spdx.json"], written.Select(Path.GetFileName));
+        Assert.Equal(File.ReadAllText(written[0]) + "\n", (await _workshop.RunAsync("sbom", $"oci:{_workshop["layout"]}", "--format", "cyclonedx")).Succeeded().Output);
+        Assert.Equal(File.ReadAllText(written[1]) + "\n", (await _workshop.RunAsync("sbom", $"oci:{_workshop["layout"]}")).Succeeded().Output);
+
+        // The image is found again, without its files at hand.
+        (await _workshop.RunAsync("build", "image.yaml", "--quiet", "--sbom-path", "again")).Succeeded();
+        Assert.Equal(File.ReadAllBytes(written[1]), File.ReadAllBytes(_workshop["again/sbom-amd64.spdx.json"]));
+    }
+
+    [Fact]
+    public async Task Dependencies_are_the_locks_where_the_build_is_known_and_inferred_elsewhere()
+    {
+        (await _workshop.RunAsync("build", "image.yaml", "--quiet", "-o", $"oci:{_workshop["layout"]}")).Succeeded();
+        string known = (await _workshop.RunAsync("sbom", $"oci:{_workshop["layout"]}", "--files", "none")).Succeeded().Output;
+        Directory.Delete(_workshop.Store, recursive: true);
+        string unknown = (await _workshop.RunAsync("sbom", $"oci:{_workshop["layout"]}", "--files", "none")).Succeeded().Output;
+
+        Assert.Contains("from the lock", JsonDocument.Parse(known).RootElement.GetProperty("comment").GetString(), StringComparison.Ordinal);
+        Assert.Contains("inferred", JsonDocument.Parse(unknown).RootElement.GetProperty("comment").GetString(), StringComparison.Ordinal);
+        Assert.Contains("asked for by the image file", known, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Mistakes_are_named()
+    {
+        var format = await _workshop.RunAsync("sbom", "x", "--format", "swid");
+        var missing = await _workshop.RunAsync("sbom", "./nothing-here");
+
+        Assert.Equal((2, 1), (format.Code, missing.Code));
+        Assert.Contains("cannot write a bill of materials as 'swid': want spdx or cyclonedx", format.Error, StringComparison.Ordinal);
+    }
+}
