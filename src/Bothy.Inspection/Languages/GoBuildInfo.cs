@@ -131,12 +131,17 @@ internal static class GoBuildInfo
     private static List<LanguagePackage> Packages(string version, string text, TreePath location)
     {
         var modules = new List<(string Path, string? Version, string? Sum, bool IsMain)>();
+        string? program = null;
         foreach (string line in text.Split('\n'))
         {
             string[] fields = line.Split('\t');
             if (fields is ["mod" or "dep", var path, ..] && MetadataFile.IsName(path))
             {
                 modules.Add((path, Field(fields, 2), Field(fields, 3), fields[0] == "mod"));
+            }
+            else if (fields is ["path", var main, ..] && main != "command-line-arguments" && MetadataFile.IsName(main))
+            {
+                program = main;
             }
             else if (fields is ["=>", var other, ..] && modules.Count > 0 && MetadataFile.IsName(other))
             {
@@ -148,6 +153,12 @@ internal static class GoBuildInfo
             {
                 throw new MalformedDataException(location.ToString(), 0, FormattableString.Invariant($"it was built of more than {MaxModules} modules"));
             }
+        }
+
+        // Built without modules, as Debian does, all that is known is which program it is.
+        if (program is not null && !modules.Exists(static module => module.IsMain))
+        {
+            modules.Add((program, null, null, true));
         }
 
         var found = modules.ConvertAll(module => new LanguagePackage

@@ -83,17 +83,27 @@ public sealed class RealPackagesTests
     private static string[] ModulesOf(string text)
     {
         var modules = new List<string>();
+        string? program = null;
         foreach (string[] fields in text.Split('\n').Select(static line => line.TrimStart('\t').Split('\t')))
         {
             switch (fields)
             {
+                case ["path", var path]:
+                    program = path;
+                    break;
                 case ["mod" or "dep", var path, ..]:
+                    program = fields[0] == "mod" ? null : program;
                     modules.Add($"{path} {(fields.ElementAtOrDefault(2) is "(devel)" ? "" : fields.ElementAtOrDefault(2))}");
                     break;
                 case ["=>", var path, ..]:
                     modules[^1] = $"{path} {fields.ElementAtOrDefault(2)}";
                     break;
             }
+        }
+
+        if (program is not null)
+        {
+            modules.Add($"{program} ");
         }
 
         modules.Add($"stdlib {text.Split('\n')[0].Split(": go")[1]}");
