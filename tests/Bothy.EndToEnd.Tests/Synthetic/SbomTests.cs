@@ -38,6 +38,29 @@ public sealed class SbomTests : IDisposable
     }
 
     [Fact]
+    public async Task A_push_attaches_the_bill_to_the_image_unless_told_not_to()
+    {
+        using var registry = new TestRegistry();
+        string digest = (await _workshop.RunAsync("build", "image.yaml", "--quiet", "--push", "-t", $"{registry.Host}/team/app:1", "-t", $"{registry.Host}/team/app:2")).Succeeded().Output.Trim();
+        (await _workshop.RunAsync("build", "image.yaml", "--quiet", "--push", "-t", $"{registry.Host}/team/bare:1", "--no-sbom")).Succeeded();
+
+        var referrer = Assert.Single(await ReferrersAsync(registry, "team/app", digest), static one => one.GetProperty("artifactType").GetString() == "application/spdx+json");
+        Assert.DoesNotContain(await ReferrersAsync(registry, "team/bare", digest), static one => one.GetProperty("artifactType").GetString() == "application/spdx+json");
+
+        using var manifest = JsonDocument.Parse(registry.Manifest("team/app", referrer.GetProperty("digest").GetString()!)!);
+        string bill = System.Text.Encoding.UTF8.GetString(registry.Blob("team/app", Digest.Parse(manifest.RootElement.GetProperty("layers")[0].GetProperty("digest").GetString()!))!);
+        Assert.Equal(bill + "\n", (await _workshop.RunAsync("sbom", $"{registry.Host}/team/app:1")).Succeeded().Output.Replace("HOST", registry.Host, StringComparison.Ordinal));
+        Assert.Contains("pkg:oci/app@sha256:", bill, StringComparison.Ordinal);
+    }
+
+    private static async Task<JsonElement[]> ReferrersAsync(TestRegistry registry, string repository, string digest)
+    {
+        using var client = new HttpClient();
+        using var document = JsonDocument.Parse(await client.GetStringAsync(new Uri(registry.Address, $"/v2/{repository}/referrers/{digest}")));
+        return [.. document.RootElement.GetProperty("manifests").EnumerateArray().Select(static one => one.Clone())];
+    }
+
+    [Fact]
     public async Task Mistakes_are_named()
     {
         var format = await _workshop.RunAsync("sbom", "x", "--format", "swid");
