@@ -5,8 +5,9 @@
 #   bench/compare.sh store [ROUNDS]      rebuilds: nothing changed, one package changed, and from packages on disk beside its parts
 #   bench/compare.sh scaling [ROUNDS]    10, 100 and 500 packages of Debian, from packages on disk and an empty store, beside their parts
 #   bench/compare.sh copy [ROUNDS]       an image of 60 MB from a registry into a layout against skopeo; one with a layer of 2 GB, for the memory
-# Needs: GNU time, root; debian: apt, mmdebstrap; debian, store and scaling: a mirror of Debian; copy: docker-registry, skopeo; alpine and store: the
-# packages of ../shared/data, or where BOTHY_TEST_DATA says.
+#   bench/compare.sh sbom [ROUNDS]       bills of materials: of Debian's minbase from an empty store beside decompressing its layer, and of examples/java.yaml from a warm one
+# Needs: GNU time, root; debian and sbom: apt, mmdebstrap; debian, store, scaling and sbom: a mirror of Debian; copy: docker-registry, skopeo; alpine and
+# store: the packages of ../shared/data, or where BOTHY_TEST_DATA says.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -320,6 +321,39 @@ TEXT
   report bothy,pull-60M skopeo,pull-60M bothy,push-again skopeo,push-again bothy,push-2G bothy,pull-2G
 }
 
+# An image of one layer in gzip, as a docker archive: TAR ARCHIVE. Made by tar, gzip and sha256sum alone, so that none of it is ours.
+docker_archive() {
+  local parts=$work/parts diff
+  mkdir -p "$parts"
+  gzip -6 -n < "$1" > "$parts/layer.tar.gz"
+  diff=$(sha256sum "$1" | cut -d' ' -f1)
+  printf '{"architecture":"amd64","os":"linux","created":"2024-01-01T00:00:00Z","config":{},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' "$diff" > "$parts/config.json"
+  printf '[{"Config":"config.json","RepoTags":["minbase:1"],"Layers":["layer.tar.gz"]}]' > "$parts/manifest.json"
+  tar -C "$parts" -cf "$2" manifest.json config.json layer.tar.gz
+}
+
+sbom() {
+  local rounds=${1:-5} format
+  ./bothy build examples/java.yaml --quiet -o "oci:$work/java" > /dev/null
+  ./bothy sbom "oci:$work/java" -o "$work/java.spdx.json"
+  mmdebstrap --quiet --variant=minbase bookworm "$work/minbase.tar"
+  docker_archive "$work/minbase.tar" "$work/minbase.docker.tar"
+
+  : > "$work/results"
+  for _ in $(seq "$rounds"); do
+    rm -rf "$work/store"
+    BOTHY_STORE=$work/store measure minbase,cold ./bothy sbom "docker-archive:$work/minbase.docker.tar" -o "$work/minbase.spdx.json"
+    BOTHY_STORE=$work/store measure minbase,warm ./bothy sbom "docker-archive:$work/minbase.docker.tar" -o "$work/minbase.spdx.json"
+    for format in spdx cyclonedx; do
+      measure "java,$format" ./bothy sbom "oci:$work/java" --format "$format" -o "$work/java.json"
+    done
+    measure part:gzip bash -c 'gzip -dc "$1" > /dev/null' _ "$work/parts/layer.tar.gz"
+  done
+
+  echo "minbase: $(grep -o '"fileName"' "$work/minbase.spdx.json" | wc -l) files; java: $(grep -o '"fileName"' "$work/java.spdx.json" | wc -l); $rounds rounds, $(nproc) cores; medians"
+  report minbase,cold minbase,warm java,spdx java,cyclonedx part:gzip
+}
+
 # Medians of each name's results, and the fastest. Processor time is what a busy machine changes least.
 report() {
   printf '%-22s %9s %9s %9s %11s\n' '' 'wall s' 'fastest' 'cpu s' 'peak MB'
@@ -338,5 +372,6 @@ case "${1:-}" in
   store) store "${2:-5}" ;;
   scaling) scaling "${2:-5}" ;;
   copy) copy "${2:-5}" ;;
-  *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  sbom) sbom "${2:-5}" ;;
+  *) sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Bothy.Engine;
+using Bothy.Engine.Building;
 using Bothy.Inspection.Catalog;
 using Bothy.Inspection.Sbom;
 using Bothy.Oci.Reading;
@@ -55,9 +56,10 @@ internal static class SbomCommand
         var contents = ImageContents.Of(image);
         var subject = SbomSubject.Of(
             image, repository ?? image.ManifestDescriptor.Digest.ToString(), repository, surroundings.SourceDateEpoch(), Tool.Version);
-        var graph = await ImageGraphs.FindAsync(store, source, image, contents, cancellationToken);
+        var background = await ImageBackground.FindAsync(store, source, contents, cancellationToken);
+        var graph = background.Graph.Packages.IsEmpty ? null : background.Graph;
         var bill = BillOfMaterials.Of(contents, subject, graph, files, cancellationToken);
-        foreach (string warning in contents.Warnings.Concat(bill.PassedOver))
+        foreach (string warning in contents.Warnings.Concat(background.Warnings).Concat(bill.PassedOver))
         {
             terminal.Warning(warning);
         }
