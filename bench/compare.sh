@@ -6,7 +6,8 @@
 #   bench/compare.sh scaling [ROUNDS]    10, 100 and 500 packages of Debian, from packages on disk and an empty store, beside their parts
 #   bench/compare.sh copy [ROUNDS]       an image of 60 MB from a registry into a layout against skopeo; one with a layer of 2 GB, for the memory
 #   bench/compare.sh sbom [ROUNDS]       bills of materials: of Debian's minbase from an empty store beside decompressing its layer, and of examples/java.yaml from a warm one
-# Needs: GNU time, root; debian and sbom: apt, mmdebstrap; debian, store, scaling and sbom: a mirror of Debian; copy: docker-registry, skopeo; alpine and
+#   bench/compare.sh inspect [ROUNDS]    reading a Debian minbase image, from nothing and again, beside umoci's unpacking and gzip alone; a 2 GB layer
+# Needs: GNU time, root; inspect: mmdebstrap, umoci, a mirror of Debian; debian and sbom: apt, mmdebstrap; debian, store, scaling and sbom: a mirror of Debian; copy: docker-registry, skopeo; alpine and
 # store: the packages of ../shared/data, or where BOTHY_TEST_DATA says.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -354,6 +355,60 @@ sbom() {
   report minbase,cold minbase,warm java,spdx java,cyclonedx part:gzip
 }
 
+# A layout of one plain layer, which is moved there: DIRECTORY ARCHIVE.
+plain_layout() {
+  local blobs=$1/blobs/sha256 layer config manifest
+  mkdir -p "$blobs"
+  put() {
+    local digest
+    digest=$(sha256sum "$1" | cut -d' ' -f1)
+    mv "$1" "$blobs/$digest"
+    echo "$digest"
+  }
+  local size
+  size=$(stat -c %s "$2")
+  layer=$(put "$2")
+  printf '{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' "$layer" > "$work/config"
+  local config_size manifest_size
+  config_size=$(stat -c %s "$work/config")
+  config=$(put "$work/config")
+  printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:%s","size":%s},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"sha256:%s","size":%s}]}' \
+    "$config" "$config_size" "$layer" "$size" > "$work/manifest"
+  manifest_size=$(stat -c %s "$work/manifest")
+  manifest=$(put "$work/manifest")
+  printf '{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:%s","size":%s}]}' "$manifest" "$manifest_size" > "$1/index.json"
+  printf '{"imageLayoutVersion":"1.0.0"}' > "$1/oci-layout"
+}
+
+inspect() {
+  local rounds=${1:-5} layer
+  mmdebstrap --variant=minbase --aptopt='APT::Sandbox::User "root"' bookworm "$work/minbase.tar" 2> "$work/err"
+  umoci init --layout "$work/minbase" && umoci new --image "$work/minbase:latest" && umoci raw add-layer --image "$work/minbase:latest" "$work/minbase.tar"
+  layer=$(find "$work/minbase/blobs" -size +1M)
+
+  # 20,000 files of 100 KB that no two are alike.
+  mkdir "$work/large"
+  head -c 2000000000 /dev/urandom | split -b 100000 -a 4 - "$work/large/"
+  tar -C "$work/large" --owner=0 --group=0 -cf "$work/large.tar" . && rm -r "$work/large"
+  plain_layout "$work/big" "$work/large.tar"
+  ./bothy --version > /dev/null   # builds the tool
+
+  : > "$work/results"
+  for _ in $(seq "$rounds"); do
+    rm -rf "$work/store" "$work/bundle"
+    BOTHY_STORE=$work/store measure bothy,cold ./bothy inspect --format json "$work/minbase"
+    BOTHY_STORE=$work/store measure bothy,warm ./bothy inspect --format json "$work/minbase"
+    BOTHY_STORE=$work/store measure bothy-tree,warm ./bothy tree --format json "$work/minbase"
+    measure umoci-unpack umoci unpack --image "$work/minbase:latest" "$work/bundle"
+    measure gzip-alone bash -c 'gzip -dc "$1" > /dev/null' _ "$layer"
+  done
+  BOTHY_STORE=$work/store measure bothy,2GB ./bothy inspect --format json "$work/big"
+  BOTHY_STORE=$work/store measure bothy,2GB,warm ./bothy inspect --format json "$work/big"
+
+  echo "minbase: $(stat -c %s "$layer") bytes of gzip, $(stat -c %s "$work/minbase.tar") of tar; $rounds rounds, $(nproc) cores; medians"
+  report bothy,cold bothy,warm bothy-tree,warm umoci-unpack gzip-alone bothy,2GB bothy,2GB,warm
+}
+
 # Medians of each name's results, and the fastest. Processor time is what a busy machine changes least.
 report() {
   printf '%-22s %9s %9s %9s %11s\n' '' 'wall s' 'fastest' 'cpu s' 'peak MB'
@@ -373,5 +428,6 @@ case "${1:-}" in
   scaling) scaling "${2:-5}" ;;
   copy) copy "${2:-5}" ;;
   sbom) sbom "${2:-5}" ;;
-  *) sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  inspect) inspect "${2:-5}" ;;
+  *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
