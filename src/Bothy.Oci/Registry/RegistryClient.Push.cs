@@ -79,6 +79,9 @@ public sealed partial class RegistryClient
         {
             200 => answer.Length is null || answer.Length == blob.Size,
             404 => false,
+
+            // Some redirect to a storage whose addresses are signed for GET alone. It refuses; sending once more is always right.
+            403 when answer.Address.Host != address.Host => false,
             _ => throw await connection.FailureAsync(scope, answer),
         };
     }

@@ -38,6 +38,9 @@ public abstract record ImageLocation
             "oci" or "oci-archive" or "docker-archive" => OfFile(text, transport, rest, workingDirectory),
             "podman" when rest.Length == 0 || rest.StartsWith('-') => (null, $"'{text}' names no image"),
             "podman" => (new Podman(text, rest), null),
+
+            // As skopeo and podman write a registry's image.
+            "docker" when rest.StartsWith("//", StringComparison.Ordinal) => OfReference(text, rest[2..]),
             _ => OfPath(text, workingDirectory),
         };
         return location is not null;
@@ -93,10 +96,13 @@ public abstract record ImageLocation
         // What is plainly meant as a path would otherwise be asked for at a registry.
         bool isPath = text.StartsWith('/') || text.StartsWith("./", StringComparison.Ordinal) || text.StartsWith("../", StringComparison.Ordinal)
             || text.EndsWith(".tar", StringComparison.Ordinal) || text.Contains(".tar.", StringComparison.Ordinal);
-        return isPath ? (null, $"there is no '{text}'")
-            : ImageReference.TryParse(text, out var reference, out string? reason) ? (new Registry(text, reference), null)
-            : (null, $"'{text}' is neither a path nor a reference, since {reason}; want {Known}");
+        return isPath ? (null, $"there is no '{text}'") : OfReference(text, text);
     }
+
+    private static (ImageLocation? Location, string? Reason) OfReference(string text, string name) =>
+        ImageReference.TryParse(name, out var reference, out string? reason)
+            ? (new Registry(text, reference), null)
+            : (null, $"'{text}' is neither a path nor a reference, since {reason}; want {Known}");
 
     /// <summary>An OCI layout directory.</summary>
     public sealed record Layout(string Text, string Directory, string? Name) : ImageLocation(Text)

@@ -179,6 +179,13 @@ public sealed class ImageCopyTests : RegistryTest
         }
     }
 
+    [Theory]
+    [InlineData("docker://registry.example/app:1", "registry.example/app:1")]
+    [InlineData("docker://alpine", "docker.io/library/alpine")]
+    [InlineData("alpine", "docker.io/library/alpine")]
+    public void Registries_are_named_as_elsewhere(string text, string reference) =>
+        Assert.Equal(reference, Assert.IsType<ImageLocation.Registry>(ImageLocation.Parse(text, Directory.Path)).Reference.ToString());
+
     [Fact]
     public void A_build_pushes_to_a_registry_as_to_any_other_destination()
     {
