@@ -1,3 +1,5 @@
+using Bothy.Cli.Rendering;
+using Bothy.Engine.Building;
 using Bothy.Inspection.Catalog;
 using Bothy.Oci;
 using Bothy.Oci.Reading;
@@ -65,7 +67,7 @@ internal sealed class ImageSession : IAsyncDisposable
         try
         {
             source = await location.OpenAsync(RegistryOptions.Access(surroundings, registries), cancellationToken);
-            var image = await new ImageReader(store, surroundings.Parallelism).OpenAsync(source, platform, cancellationToken);
+            var image = await ReadAsync(source, platform, store, surroundings, terminal, cancellationToken);
             return new ImageSession(store, lease, registries, source, image);
         }
         catch
@@ -81,11 +83,40 @@ internal sealed class ImageSession : IAsyncDisposable
         }
     }
 
+    // Most images are read, or found in the store, before anybody would look at a display.
+    private static Task<OpenedImage> ReadAsync(
+        ImageSource source, Platform? platform, ContentStore store, Surroundings surroundings, Terminal terminal, CancellationToken cancellationToken)
+    {
+        if (!terminal.Interactive)
+        {
+            return new ImageReader(store, surroundings.Parallelism).OpenAsync(source, platform, cancellationToken);
+        }
+
+        var display = new ProgressDisplay(terminal, Verbosity.Normal);
+        var reader = new ImageReader(store, surroundings.Parallelism) { Progress = new LayersProgress(display, surroundings.Time) };
+        return display.RunAsync(() => reader.OpenAsync(source, platform, cancellationToken));
+    }
+
     public async ValueTask DisposeAsync()
     {
         Image.Dispose();
         await Source.DisposeAsync();
         _lease.Dispose();
         Registries.Dispose();
+    }
+
+    private sealed class LayersProgress(IProgress<BuildEvent> display, TimeProvider time) : IProgress<ReadingProgress>
+    {
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+        private readonly long _start = time.GetTimestamp();
+
+        public void Report(ReadingProgress value)
+        {
+            if (time.GetElapsedTime(_start) >= Patience)
+            {
+                display.Report(new BuildEvent.Advanced("read layers", value.Done, value.Total));
+            }
+        }
     }
 }

@@ -7,6 +7,11 @@ using Bothy.Store;
 
 namespace Bothy.Oci.Reading;
 
+/// <summary>How far reading the layers of an image has come.</summary>
+/// <param name="Done">How many bytes of their blobs were read.</param>
+/// <param name="Total">How many have to be, as far as is known: those of layers that are in the store are not among them.</param>
+public readonly record struct ReadingProgress(long Done, long Total);
+
 /// <summary>
 /// Reads images into file trees, whoever built them. Layers are decoded once, several at a time, and kept in the store; nothing is unpacked to disk, and no layer is
 /// held in memory.
@@ -16,6 +21,9 @@ namespace Bothy.Oci.Reading;
 public sealed class ImageReader(ContentStore store, int parallelism)
 {
     private const int MostNestedIndexes = 4;
+
+    /// <summary>Told how many of the bytes of layers that have to be decoded were read; null for nobody. Called from several threads.</summary>
+    public IProgress<ReadingProgress>? Progress { get; init; }
 
     /// <summary>The size in bytes that every layer may unpack to, however small it is; beyond it the ratio is limited.</summary>
     internal long FreeLayerSize { get; init; } = UnpackedLimit.FreeLayerSize;
@@ -116,7 +124,7 @@ public sealed class ImageReader(ContentStore store, int parallelism)
             throw new BothyException($"cannot read {source.Name}: its layer {unreadable.Digest} is of the unknown type '{unreadable.MediaType}'");
         }
 
-        var reader = new LayerReader(store, source, FreeLayerSize);
+        var reader = new LayerReader(store, source, FreeLayerSize, Progress);
         var catalogues = new Catalogue?[manifest.Layers.Length];
         try
         {

@@ -10,7 +10,7 @@ namespace Bothy.Oci.Reading;
 /// Opens layers as catalogues of a store: a layer is decoded once, by its diff ID, and read from there ever after. That a blob unpacks to a diff ID is
 /// remembered too, so that a blob which nobody has looked at is never taken for the layer that its image says it is.
 /// </summary>
-internal sealed class LayerReader(ContentStore store, ImageSource source, long freeSize)
+internal sealed class LayerReader(ContentStore store, ImageSource source, long freeSize, IProgress<ReadingProgress>? progress)
 {
     /// <summary>Part of the name of a layer's catalogue: to be raised when the same layer is to be decoded differently.</summary>
     public const string CatalogueKind = "layer-1";
@@ -18,9 +18,14 @@ internal sealed class LayerReader(ContentStore store, ImageSource source, long f
     // The diff ID that a blob unpacks to, by the blob's digest.
     private const string BlobKind = "layer-blob-1";
 
+    private const long ProgressStep = 1 << 20;
+
     private static readonly TarLimits Limits = new() { Entries = 1_000_000 };
 
     private static readonly Origin None = new Origin.ImageFile("layer");
+
+    private long _done;
+    private long _total;
 
     /// <summary>Opens the layer in <paramref name="blob"/>, which has to unpack to <paramref name="diffId"/>.</summary>
     /// <exception cref="BothyException">It cannot be fetched, is another one, or must not be unpacked.</exception>
@@ -37,7 +42,8 @@ internal sealed class LayerReader(ContentStore store, ImageSource source, long f
             return made;
         }
 
-        var stream = await source.OpenBlobAsync(blob, cancellationToken);
+        Interlocked.Add(ref _total, blob.Size);
+        var stream = new CountedReadStream(await source.OpenBlobAsync(blob, cancellationToken), ProgressStep, Report);
         await using (stream)
         {
             var catalogue = await Task.Run(() => Decode(stream, blob, diffId, cancellationToken), cancellationToken);
@@ -54,6 +60,12 @@ internal sealed class LayerReader(ContentStore store, ImageSource source, long f
     {
         bool known = blob.Digest == diffId || store.TryReadResult(BlobKind, blob.Digest) is { } hash && hash.AsSpan().SequenceEqual(Convert.FromHexString(diffId.Hex));
         return known ? store.TryOpenIntactCatalogue(diffId, CatalogueKind) : null;
+    }
+
+    private void Report(long more)
+    {
+        long done = Interlocked.Add(ref _done, more);
+        progress?.Report(new ReadingProgress(done, Interlocked.Read(ref _total)));
     }
 
     private Catalogue Decode(Stream stream, Descriptor blob, Digest diffId, CancellationToken cancellationToken)
