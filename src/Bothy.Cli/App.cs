@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Bothy.Cli.Commands;
+using Bothy.Engine.Building;
 using Bothy.Formats.Text;
 
 namespace Bothy.Cli;
@@ -43,6 +44,11 @@ internal static class App
             terminal.Line("interrupted");
             return ExitCode.Interrupted;
         }
+        catch (CheckFailedException failure)
+        {
+            terminal.Failure(failure.Message, failure.Hint);
+            return ExitCode.Threshold;
+        }
         catch (BothyException failure)
         {
             terminal.Failure(failure.Message, failure.Hint);
@@ -72,6 +78,7 @@ internal static class App
             TreeCommand.Create(surroundings, terminal),
             WhyCommand.Create(surroundings, terminal),
             CompareCommand.Create(surroundings, terminal),
+            CheckCommand.Create(surroundings, terminal),
             SbomCommand.Create(surroundings, terminal),
             StoreCommand.Create(surroundings, terminal),
             PackageCommand.Create(surroundings, terminal),

@@ -15,8 +15,9 @@ internal static class BuildCommand
         var locked = new Option<bool>("--locked") { Description = "Build exactly what the lock file says; never solve, never read an index." };
         var strict = new Option<bool>("--strict") { Description = "Fail when a maintainer script does something that nothing stands in for." };
         var bills = new BuiltBills(command);
+        var noCheck = new Option<bool>("--no-check") { Description = "Build what would not run, or breaks the image file's policy, all the same." };
         var format = Formats.Option();
-        foreach (var option in new Option[] { locked, strict, format })
+        foreach (var option in new Option[] { locked, strict, noCheck, format })
         {
             command.Add(option);
         }
@@ -24,7 +25,7 @@ internal static class BuildCommand
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var display = new ProgressDisplay(terminal, common.Verbosity(arguments));
-            using var session = common.Open(arguments, surroundings, display);
+            using var session = common.Open(arguments, surroundings, display, check: !arguments.GetValue(noCheck));
             using var registries = destinations.OpenRegistries(arguments, surroundings, common.IsOffline(arguments));
             var result = await display.RunAsync(async () =>
             {

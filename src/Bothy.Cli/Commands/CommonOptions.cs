@@ -92,14 +92,14 @@ internal sealed class CommonOptions
     /// <summary>Whether the network is not to be used.</summary>
     public bool IsOffline(ParseResult arguments) => arguments.GetValue(_offline);
 
-    /// <summary>Reads the image file and opens what a command on it works with.</summary>
+    /// <summary>Reads the image file and opens what a command on it works with; with <paramref name="check"/>, what is built is checked.</summary>
     /// <exception cref="BothyException">The image file has mistakes or cannot be read.</exception>
-    public Session Open(ParseResult arguments, Surroundings surroundings, IProgress<BuildEvent> progress)
+    public Session Open(ParseResult arguments, Surroundings surroundings, IProgress<BuildEvent> progress, bool check = false)
     {
         string file = arguments.GetRequiredValue(File);
 
         // The platform's network and cryptography take as long to load as the image file takes to read.
-        var settings = Task.Run(() => Settings(arguments, surroundings, progress));
+        var settings = Task.Run(() => Settings(arguments, surroundings, progress) with { Check = check });
         var image = ImageFile.Append(
             ImageFile.Load(file, surroundings.WorkingDirectory),
             arguments.GetValue(_repositories) ?? [],

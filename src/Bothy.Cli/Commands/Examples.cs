@@ -66,6 +66,14 @@ internal static class Examples
               bothy why python.yaml openssl --refresh                     before the image is built; by indexes of today
 
             """,
+        ["check"] = """
+            Examples:
+              bothy check oci:out/python                                  will it run, and how well is it hardened
+              bothy check podman:app --only linkage                       loaders, libraries, versions, interpreters
+              bothy check oci-archive:app.tar --policy policy.yaml        and does it keep to the rules
+              bothy check oci:out --fail-on warning --format json | jq '.findings[]'
+
+            """,
         ["sbom"] = """
             Examples:
               bothy sbom oci:out/python > python.spdx.json                packages, files, licences, dependencies

@@ -44,6 +44,9 @@ public sealed record BuildSettings
     /// <summary>Local directories to look for packages in before further mirrors.</summary>
     public ImmutableArray<string> PackageDirectories { get; init; } = [];
 
+    /// <summary>Whether images that would not work, or break their policy, are refused.</summary>
+    public bool Check { get; init; }
+
     /// <summary>The newest time an image may show, in seconds since 1970; null to take it from the newest file of the packages.</summary>
     public long? SourceDateEpoch { get; init; }
 

@@ -7,6 +7,7 @@ using Bothy.Engine.Assembly;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
 using Bothy.Formats.Trees;
+using Bothy.Inspection.Checks;
 using Bothy.Oci;
 using Bothy.Oci.Layers;
 using Bothy.Packages;
@@ -20,11 +21,11 @@ namespace Bothy.Engine.Building;
 /// </summary>
 internal sealed class EarlierBuilds(ContentStore store)
 {
-    private const string Kind = "image-1";
+    private const string Kind = "image-2";
     private const int Lengths = 2 * sizeof(int);
 
     // Other code may make another image of the same lock, whatever its version is called.
-    private static readonly Type[] Rooms = [typeof(EarlierBuilds), typeof(OciImage), typeof(PackageId), typeof(ContentStore), typeof(FileTree)];
+    private static readonly Type[] Rooms = [typeof(EarlierBuilds), typeof(OciImage), typeof(PackageId), typeof(ContentStore), typeof(FileTree), typeof(Finding)];
 
     /// <summary>The digest of all that decides the image of <paramref name="locked"/>.</summary>
     public static Digest KeyOf(ImageSpec spec, LockFile plan, string architecture, LockedArchitecture locked, long? epoch)
@@ -82,7 +83,10 @@ internal sealed class EarlierBuilds(ContentStore store)
                 [.. json.GetProperty("uncovered").EnumerateArray().Select(ReadScript)],
                 [.. json.GetProperty("dropped").EnumerateArray().Select(ReadDropped)]),
             json.GetProperty("epoch").GetInt64(),
-            [.. json.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()!)]);
+            [.. json.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()!)])
+        {
+            Findings = json.TryGetProperty("findings", out var findings) ? [.. findings.EnumerateArray().Select(ReadFinding)] : null,
+        };
     }
 
     /// <summary>Remembers <paramref name="build"/>.</summary>
@@ -116,6 +120,7 @@ internal sealed class EarlierBuilds(ContentStore store)
         json.WriteNumber("packages", facts.Packages);
         json.WriteNumber("files", facts.Files);
         WriteTexts(json, "warnings", warnings);
+        WriteFindings(json, build.Findings);
         json.WriteStartArray("uncovered");
         foreach (var script in facts.Uncovered)
         {
@@ -156,6 +161,43 @@ internal sealed class EarlierBuilds(ContentStore store)
         json.WriteEndArray();
     }
 
+    private static void WriteFindings(Utf8JsonWriter json, ImmutableArray<Finding>? findings)
+    {
+        if (findings is null)
+        {
+            return;
+        }
+
+        json.WriteStartArray("findings");
+        foreach (var finding in findings)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("area", (int)finding.Area);
+            json.WriteString("kind", finding.Kind);
+            json.WriteNumber("severity", (int)finding.Severity);
+            json.WriteString("path", finding.Path?.Value);
+            json.WriteString("package", finding.Package);
+            json.WriteString("reason", finding.Reason);
+            json.WriteString("hint", finding.Hint);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static Finding ReadFinding(JsonElement finding)
+    {
+        string? Text(string name) => finding.GetProperty(name).GetString();
+        return new Finding(
+            (CheckArea)finding.GetProperty("area").GetInt32(),
+            Text("kind")!,
+            (Severity)finding.GetProperty("severity").GetInt32(),
+            Text("path") is { } path ? TreePath.Parse(path) : null,
+            Text("package"),
+            Text("reason")!,
+            Text("hint"));
+    }
+
     private static UncoveredScript ReadScript(JsonElement script)
     {
         return new UncoveredScript(
@@ -173,4 +215,8 @@ internal sealed class EarlierBuilds(ContentStore store)
 /// <param name="Facts">What is known of it.</param>
 /// <param name="Epoch">The latest time that it shows.</param>
 /// <param name="Warnings">What the user was told.</param>
-internal sealed record EarlierBuild(OciImage Image, BuiltImage Facts, long Epoch, ImmutableArray<string> Warnings);
+internal sealed record EarlierBuild(OciImage Image, BuiltImage Facts, long Epoch, ImmutableArray<string> Warnings)
+{
+    /// <summary>What its check found; null where it was not checked.</summary>
+    public ImmutableArray<Finding>? Findings { get; init; }
+}

@@ -6,6 +6,7 @@ using Bothy.Engine.Assembly.Alpine;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
 using Bothy.Formats.Trees;
+using Bothy.Inspection.Checks;
 using Bothy.Oci;
 
 namespace Bothy.Engine.Building;
@@ -165,10 +166,11 @@ public sealed class ImageBuilder(BuildSettings settings)
         var architecture = ArchitectureNamed(name);
         var earlier = new EarlierBuilds(settings.Store);
         var key = EarlierBuilds.KeyOf(spec, plan, name, locked, settings.SourceDateEpoch);
-        if (!needsFiles && earlier.TryFind(key, architecture) is { } known)
+        if (!needsFiles && earlier.TryFind(key, architecture) is { } known && !(settings.Check && known.Findings is null))
         {
             settings.Progress.Report(new BuildEvent.Finished($"image {name}", "nothing has changed since it was built"));
             Report(spec, known.Warnings, known.Facts.Uncovered, strict);
+            ReportFindings(spec, known);
             return new Built(known, Tree: null, locked.Packages.All(package => package.Digest is not null) ? locked : null, Origins: null, IsFoundAgain: true);
         }
 
@@ -176,12 +178,34 @@ public sealed class ImageBuilder(BuildSettings settings)
         var assembly = Assemble(spec, name, locked, packages, cancellationToken);
         Report(spec, assembly.Warnings, assembly.Uncovered, strict);
         long epoch = ImageComposer.Settle(assembly.Tree, settings.SourceDateEpoch);
+        var checking = settings.Check ? CheckAsync(spec, architecture, assembly, epoch, cancellationToken) : null;
         var image = await Task.Run(
             () => new ImageLayers(settings).Compose(spec, architecture, locked.Packages, assembly, epoch, cancellationToken), cancellationToken);
-        var build = new EarlierBuild(image, Facts(architecture, locked, assembly, image), epoch, assembly.Warnings);
+        var build = new EarlierBuild(image, Facts(architecture, locked, assembly, image), epoch, assembly.Warnings)
+        {
+            Findings = checking is null ? null : (await checking).AddRange(BuildCheck.OfSize(spec, image.Manifest.Layers.Sum(layer => layer.Size))),
+        };
         earlier.Add(key, build);
+        ReportFindings(spec, build);
         var complete = locked with { Packages = [.. packages.Select(package => package.Package)] };
         return new Built(build, assembly.Tree, complete, RecordedOrigins.Of(assembly.Tree), IsFoundAgain: false);
+    }
+
+    // Beside the layers, which take longer; both only read the tree.
+    private static Task<ImmutableArray<Finding>> CheckAsync(
+        ImageSpec spec, ImageArchitecture architecture, AssemblyResult assembly, long epoch, CancellationToken cancellationToken)
+    {
+        var config = ImageComposer.Config(spec, architecture, assembly, epoch, layers: []);
+        _ = assembly.Tree.Entries;
+        return Task.Run(() => BuildCheck.Run(spec, assembly.Tree, config.Container, config.Platform, cancellationToken), cancellationToken);
+    }
+
+    private void ReportFindings(ImageSpec spec, EarlierBuild build)
+    {
+        if (settings.Check)
+        {
+            BuildCheck.Report(spec, build.Findings ?? [], settings.Progress);
+        }
     }
 
     private static OciContent ContentOf(ImageSpec spec, List<Built> built) => built is [var only]

@@ -14,7 +14,6 @@ internal static class Readiness
         ("contents.baseimage", "images on top of others"),
         ("debug", "debug variants"),
         ("init", "an init program"),
-        ("policy", "policies"),
         ("tests", "tests"),
     ];
 

@@ -29,6 +29,20 @@ internal sealed class FileInclusion(string? workingDirectory, SpecFindings findi
         return included is null ? own.Spec : SpecMerge.Over(included, own.Spec);
     }
 
+    /// <summary>The bytes of the file that a user named.</summary>
+    /// <exception cref="BothyException">It cannot be read.</exception>
+    public static byte[] ReadNamed(string path, string workingDirectory)
+    {
+        try
+        {
+            return ReadBounded(Path.Combine(workingDirectory, path));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new BothyException($"cannot read {path}: {Reason(failure)}", failure);
+        }
+    }
+
     /// <summary>The bytes of a file, at most one more than an image file may have.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static byte[] ReadBounded(string path)

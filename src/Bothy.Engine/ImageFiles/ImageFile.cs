@@ -18,16 +18,7 @@ public static class ImageFile
     /// <exception cref="BothyException">The file itself cannot be read.</exception>
     public static ImageSpec Load(string path, string workingDirectory)
     {
-        byte[] content;
-        try
-        {
-            content = FileInclusion.ReadBounded(Path.Combine(workingDirectory, path));
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new BothyException($"cannot read {path}: {FileInclusion.Reason(failure)}", failure);
-        }
-
+        byte[] content = FileInclusion.ReadNamed(path, workingDirectory);
         var findings = new SpecFindings();
         var inclusion = new FileInclusion(workingDirectory, findings);
         return Finish(inclusion.Read(path, content), findings);

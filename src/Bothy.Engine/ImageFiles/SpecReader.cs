@@ -85,10 +85,22 @@ internal sealed class SpecReader
             Certificates = ReadCertificates(),
             OsRelease = ReadOsRelease(),
             VcsUrl = _top.Text("vcs-url")?.Value,
-            Policy = _top.Node("policy"),
+            Policy = ReadPolicy(),
             Tests = _top.Node("tests"),
             Warnings = _findings.Warnings,
         };
+    }
+
+    // Kept as it was written, since that is what is printed and merged; what is wrong with it is told here.
+    private SpecNode? ReadPolicy()
+    {
+        var node = _top.Node("policy");
+        if (node is not null)
+        {
+            PolicyReader.Read(node, _findings);
+        }
+
+        return node;
     }
 
     private static string? InEntry(string key, string? reason) => reason is null ? null : $"an entry of '{key}' {reason}";

@@ -1,4 +1,5 @@
 using Bothy.Formats.Trees;
+using Bothy.Inspection.Catalog;
 using Bothy.Oci;
 
 namespace Bothy.Inspection.Checks;
@@ -11,6 +12,13 @@ namespace Bothy.Inspection.Checks;
 public sealed record CheckSubject(FileTree Tree, ContainerConfig Container, Platform Platform, Func<TreeEntry, string?> OwnerOf)
 {
     private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    /// <summary>An image whose owners are those of its own databases.</summary>
+    public static CheckSubject Of(ImageContents contents)
+    {
+        ArgumentNullException.ThrowIfNull(contents);
+        return new CheckSubject(contents.Tree, contents.Container, contents.Platform, entry => contents.OwnerOf(entry.Path)?.Name);
+    }
 
     /// <summary>The directories in which programs are looked for by name: those of the image's <c>PATH</c>, else what runtimes set.</summary>
     public IEnumerable<string> SearchPath => (Environment("PATH") ?? DefaultPath).Split(':');

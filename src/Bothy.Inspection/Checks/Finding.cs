@@ -36,4 +36,8 @@ public enum CheckArea
 /// <param name="Package">The package that owns the file, or that it is about; null where there is none.</param>
 /// <param name="Reason">What is wrong, in one sentence.</param>
 /// <param name="Hint">What can be done; null where that is plain.</param>
-public sealed record Finding(CheckArea Area, string Kind, Severity Severity, TreePath? Path, string? Package, string Reason, string? Hint = null);
+public sealed record Finding(CheckArea Area, string Kind, Severity Severity, TreePath? Path, string? Package, string Reason, string? Hint = null)
+{
+    /// <summary>The file, its package and the reason, in one line.</summary>
+    public override string ToString() => $"{(Path is { } path ? $"{path}{(Package is null ? "" : $" ({Package})")}: " : "")}{Reason}";
+}

@@ -14,6 +14,8 @@ internal sealed class FindingList(CheckArea area, CheckSubject subject)
     /// <summary>Whether a file belongs to no package: somebody put it there, and means to use it.</summary>
     public bool IsApplication(TreeEntry entry) => subject.OwnerOf(entry) is null && !entry.Path.IsAtOrBelow(Configuration);
 
+    public void Add(Finding finding) => _findings.Add(finding);
+
     public void Add(string kind, Severity severity, TreeEntry entry, string reason, string? hint = null) =>
         _findings.Add(new Finding(area, kind, severity, entry.Path, subject.OwnerOf(entry), reason, hint));
 

@@ -35,7 +35,7 @@ public sealed class RebuildTests : IDisposable
     }
 
     [Theory]
-    [InlineData("cmd: [x]\n", "")]
+    [InlineData("stop-signal: SIGINT\n", "")]
     [InlineData("", "1600000000")] // SOURCE_DATE_EPOCH
     [InlineData("paths:\n  - {path: /etc/new, type: empty-file}\n", "")]
     [InlineData("compression: zstd\n", "")]

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Bothy.Engine.ImageFiles;
+using Bothy.Formats.Trees;
+using Bothy.Inspection.Catalog;
+using Bothy.Inspection.Checks;
+using Bothy.Inspection.Linkage;
+using Bothy.Inspection.Policy;
+using Bothy.Oci;
+
+namespace Bothy.Engine.Building;
+
+/// <summary>Looks at an image before it is delivered: will its programs run, and does it keep to the image file's policy.</summary>
+internal static class BuildCheck
+{
+    /// <summary>What is found in the tree of an image. Who owns a file is what the build knows, whatever database the image keeps.</summary>
+    public static ImmutableArray<Finding> Run(ImageSpec spec, FileTree tree, ContainerConfig container, Platform platform, CancellationToken cancellationToken)
+    {
+        var subject = new CheckSubject(tree, container, platform, static entry => (entry.Origin as Origin.Package)?.Name);
+        var findings = LinkageCheck.Run(subject, cancellationToken);
+        return PolicyReader.Of(spec) is { } policy
+            ? findings.AddRange(PolicyCheck.Run(ImageContents.Of(tree, container, platform), subject, policy, compressedSize: null, cancellationToken))
+            : findings;
+    }
+
+    /// <summary>What is found once the layers are made.</summary>
+    public static ImmutableArray<Finding> OfSize(ImageSpec spec, long compressed) =>
+        PolicyReader.Of(spec) is { } policy && PolicyCheck.OfCompressedSize(policy, compressed) is { } finding ? [finding] : [];
+
+    /// <summary>Tells warnings, and stops at errors.</summary>
+    /// <exception cref="CheckFailedException">There are errors.</exception>
+    public static void Report(ImageSpec spec, ImmutableArray<Finding> findings, IProgress<BuildEvent> progress)
+    {
+        foreach (var finding in findings)
+        {
+            if (finding.Severity == Severity.Warning)
+            {
+                progress.Report(new BuildEvent.Warning(finding.ToString()));
+            }
+            else if (finding.Severity == Severity.Note)
+            {
+                progress.Report(new BuildEvent.Note(finding.ToString()));
+            }
+        }
+
+        ImmutableArray<Finding> errors = [.. findings.Where(static finding => finding.Severity == Severity.Error)];
+        if (!errors.IsEmpty)
+        {
+            throw new CheckFailedException(spec.FileName, errors);
+        }
+    }
+}

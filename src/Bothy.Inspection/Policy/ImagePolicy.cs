@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+
+namespace Bothy.Inspection.Policy;
+
+/// <summary>Whether something may be in an image: always, never, or in the places named.</summary>
+/// <param name="IsAllowed">Whether it may be anywhere.</param>
+/// <param name="Exceptions">Patterns of paths where it may be though it is not allowed.</param>
+public sealed record Allowance(bool IsAllowed, ImmutableArray<string> Exceptions)
+{
+    /// <summary>It may be anywhere.</summary>
+    public static Allowance Anywhere { get; } = new(true, []);
+}
+
+/// <summary>What an image is held to: the <c>policy</c> of an image file, or a file of its own. What is not said is allowed.</summary>
+public sealed record ImagePolicy
+{
+    /// <summary>Patterns of packages, one of each of which has to be there.</summary>
+    public ImmutableArray<string> RequiredPackages { get; init; } = [];
+
+    /// <summary>Patterns of packages that must not be there.</summary>
+    public ImmutableArray<string> ForbiddenPackages { get; init; } = [];
+
+    /// <summary>Patterns of paths, one of each of which has to be there.</summary>
+    public ImmutableArray<string> RequiredPaths { get; init; } = [];
+
+    /// <summary>Patterns of paths that must not be there.</summary>
+    public ImmutableArray<string> ForbiddenPaths { get; init; } = [];
+
+    /// <summary>Shells.</summary>
+    public Allowance Shells { get; init; } = Allowance.Anywhere;
+
+    /// <summary>Programs that install packages.</summary>
+    public Allowance PackageManagers { get; init; } = Allowance.Anywhere;
+
+    /// <summary>Files that run as their owner or group, or with capabilities.</summary>
+    public Allowance SetUserIds { get; init; } = Allowance.Anywhere;
+
+    /// <summary>Files and directories that everybody may change; of directories only those without the sticky bit.</summary>
+    public Allowance WorldWritable { get; init; } = Allowance.Anywhere;
+
+    /// <summary>Files that belong to no package.</summary>
+    public Allowance Unowned { get; init; } = Allowance.Anywhere;
+
+    /// <summary>Whether containers may run as root.</summary>
+    public bool Root { get; init; } = true;
+
+    /// <summary>The most bytes of compressed layers; null for any number.</summary>
+    public long? CompressedSize { get; init; }
+
+    /// <summary>The most bytes of all files; null for any number.</summary>
+    public long? UnpackedSize { get; init; }
+
+    /// <summary>Patterns of licences, one of which each package has to be under; empty for any.</summary>
+    public ImmutableArray<string> AllowedLicenses { get; init; } = [];
+
+    /// <summary>Patterns of licences that no package may be under only.</summary>
+    public ImmutableArray<string> DeniedLicenses { get; init; } = [];
+
+    /// <summary>The least share of files, in percent, for which a property of hardening holds, by its name.</summary>
+    public ImmutableSortedDictionary<string, int> Hardening { get; init; } = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
+
+    /// <summary>Patterns of paths that do not count for <see cref="Hardening"/>.</summary>
+    public ImmutableArray<string> HardeningExceptions { get; init; } = [];
+}

@@ -1,0 +1,72 @@
+using System.Text;
+using Bothy.Engine.ImageFiles;
+
+namespace Bothy.Engine.Tests.ImageFiles;
+
+public sealed class PolicyReaderTests
+{
+    [Fact]
+    public void Reads_every_key()
+    {
+        var policy = Parse("""
+            packages: {require: [ca-certificates], forbid: [apt, "*-dev"]}
+            paths: {require: [/etc/passwd], forbid: [/usr/share/doc/**]}
+            shells: false
+            package-managers: true
+            setuid: [/usr/bin/su]
+            world-writable: []
+            unowned: false
+            root: false
+            size: {compressed: 30MiB, unpacked: 100M}
+            licenses: {allow: [MIT], deny: ["AGPL-*"]}
+            hardening: {pie: 100, full-relro: 90 %, except: [/opt]}
+
+            """);
+
+        Assert.Equal(["ca-certificates"], policy.RequiredPackages);
+        Assert.Equal(["apt", "*-dev"], policy.ForbiddenPackages.AsEnumerable());
+        Assert.Equal(["/etc/passwd"], policy.RequiredPaths);
+        Assert.Equal(["/usr/share/doc/**"], policy.ForbiddenPaths);
+        Assert.Equal((false, true, false, false, false), (policy.Shells.IsAllowed, policy.PackageManagers.IsAllowed, policy.SetUserIds.IsAllowed, policy.WorldWritable.IsAllowed, policy.Unowned.IsAllowed));
+        Assert.Equal(["/usr/bin/su"], policy.SetUserIds.Exceptions);
+        Assert.False(policy.Root);
+        Assert.Equal((30L << 20, 100L << 20), (policy.CompressedSize, policy.UnpackedSize));
+        Assert.Equal(["MIT"], policy.AllowedLicenses);
+        Assert.Equal(["AGPL-*"], policy.DeniedLicenses);
+        Assert.Equal("full-relro 90, pie 100", string.Join(", ", policy.Hardening.Select(pair => $"{pair.Key} {pair.Value}")));
+        Assert.Equal(["/opt"], policy.HardeningExceptions);
+    }
+
+    [Fact]
+    public void What_is_not_said_is_allowed()
+    {
+        var policy = Parse("packages: {forbid: [apt]}\n");
+
+        Assert.True(policy is { Root: true, Shells.IsAllowed: true, Unowned.IsAllowed: true, CompressedSize: null, UnpackedSize: null });
+    }
+
+    [Theory]
+    [InlineData("shell: false\n", "p.yaml:1:1: unknown key 'shell' (did you mean 'shells'?)")]
+    [InlineData("packages: {forbidden: [apt]}\n", "p.yaml:1:12: unknown key 'forbidden'")]
+    [InlineData("packages: [apt]\n", "p.yaml:1:11: 'packages' must be a map, not a list")]
+    [InlineData("setuid: su\n", "p.yaml:1:9: 'setuid' must be true or false, not 'su'")]
+    [InlineData("setuid: [su]\n", "p.yaml:1:10: 'su' must be an absolute path, or a pattern of such")]
+    [InlineData("size: {unpacked: big}\n", "p.yaml:1:18: 'unpacked' must be a size such as 30MiB, not 'big'")]
+    [InlineData("hardening: {pie: 101}\n", "p.yaml:1:18: 'pie' must be a share of files from 0 to 100 (percent), not '101'")]
+    [InlineData("hardening: {pies: 1}\n", "p.yaml:1:13: unknown key 'pies' (did you mean 'pie'?)")]
+    [InlineData("- shells\n", "p.yaml:1:1: 'policy' must be a map, not a list")]
+    public void Mistakes_are_told_with_their_place(string text, string problem) =>
+        Assert.StartsWith(problem, Assert.Throws<ImageFileException>(() => Parse(text)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void An_image_file_tells_them_too_and_may_stand_for_its_policy()
+    {
+        const string Text = "contents: {repositories: [deb bookworm main], packages: [hello]}\npolicy:\n  rot: false\n";
+
+        Assert.Contains("x.yaml:3:3: unknown key 'rot' (did you mean 'root'?)", Assert.Throws<ImageFileException>(() => ImageFile.Parse("x.yaml", Encoding.UTF8.GetBytes(Text))).Message, StringComparison.Ordinal);
+        Assert.False(Parse(Text.Replace("rot", "root", StringComparison.Ordinal)).Root);
+        Assert.False(PolicyReader.Of(ImageFile.Parse("x.yaml", Encoding.UTF8.GetBytes(Text.Replace("rot", "root", StringComparison.Ordinal))))!.Root);
+    }
+
+    private static Bothy.Inspection.Policy.ImagePolicy Parse(string text) => PolicyReader.Parse("p.yaml", Encoding.UTF8.GetBytes(text));
+}
