@@ -63,7 +63,7 @@ public sealed class ImageFileTests
                 -----END CERTIFICATE-----
         os-release: {id: bothy, pretty-name: Bothy's own, version-id: 12}
         vcs-url: https://mirror.example/git
-        policy: {shells: false, size: 20 MiB, packages: {forbid: [perl, "5"]}, empty: {}, none: [], nothing: }
+        policy: {shells: false, size: {unpacked: 20MiB}, packages: {forbid: [perl, "5"]}, paths: {}, unowned: [], setuid: }
         tests: [tests/a.yaml, [1, [2]], {a: b, c: [d]}]
         """;
 

@@ -23,18 +23,18 @@ public sealed class PolicyReaderTests
 
             """);
 
-        Assert.Equal(["ca-certificates"], policy.RequiredPackages);
-        Assert.Equal(["apt", "*-dev"], policy.ForbiddenPackages.AsEnumerable());
-        Assert.Equal(["/etc/passwd"], policy.RequiredPaths);
-        Assert.Equal(["/usr/share/doc/**"], policy.ForbiddenPaths);
+        Assert.Equal(["ca-certificates"], policy.RequiredPackages.ToArray());
+        Assert.Equal(["apt", "*-dev"], policy.ForbiddenPackages.ToArray());
+        Assert.Equal(["/etc/passwd"], policy.RequiredPaths.ToArray());
+        Assert.Equal(["/usr/share/doc/**"], policy.ForbiddenPaths.ToArray());
         Assert.Equal((false, true, false, false, false), (policy.Shells.IsAllowed, policy.PackageManagers.IsAllowed, policy.SetUserIds.IsAllowed, policy.WorldWritable.IsAllowed, policy.Unowned.IsAllowed));
-        Assert.Equal(["/usr/bin/su"], policy.SetUserIds.Exceptions);
+        Assert.Equal(["/usr/bin/su"], policy.SetUserIds.Exceptions.ToArray());
         Assert.False(policy.Root);
         Assert.Equal((30L << 20, 100L << 20), (policy.CompressedSize, policy.UnpackedSize));
-        Assert.Equal(["MIT"], policy.AllowedLicenses);
-        Assert.Equal(["AGPL-*"], policy.DeniedLicenses);
+        Assert.Equal(["MIT"], policy.AllowedLicenses.ToArray());
+        Assert.Equal(["AGPL-*"], policy.DeniedLicenses.ToArray());
         Assert.Equal("full-relro 90, pie 100", string.Join(", ", policy.Hardening.Select(pair => $"{pair.Key} {pair.Value}")));
-        Assert.Equal(["/opt"], policy.HardeningExceptions);
+        Assert.Equal(["/opt"], policy.HardeningExceptions.ToArray());
     }
 
     [Fact]
