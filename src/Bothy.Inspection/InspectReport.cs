@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Bothy.Inspection.Catalog;
+using Bothy.Inspection.Checks;
 using Bothy.Inspection.Comparison;
+using Bothy.Inspection.Hardening;
 using Bothy.Inspection.Parts;
 using Bothy.Inspection.Size;
 using Bothy.Oci;
@@ -46,6 +48,9 @@ public sealed record InspectReport
     /// <summary>Whether its program will run.</summary>
     public required RunReport Run { get; init; }
 
+    /// <summary>How well its programs and libraries are hardened: for each property of <c>bothy check</c>, for how many files it holds.</summary>
+    public required ImmutableArray<HardeningShare> Hardening { get; init; }
+
     /// <summary>What of it others have as well; null where it was looked at alone.</summary>
     public SharedBytes? Shared { get; init; }
 
@@ -66,6 +71,7 @@ public sealed record InspectReport
             Size = SizeReport.Of(contents),
             Parts = MovingParts.Of(contents.Tree, contents.Container, contents.Packages.Length),
             Run = RunReport.Of(contents, cancellationToken),
+            Hardening = HardeningReport.Of(CheckSubject.Of(contents), cancellationToken).Shares,
             Shared = contents.Image is { } image && beside.Count > 0 ? SharedOf(ImageCost.Of(name, image), beside) : null,
         };
     }

@@ -33,6 +33,7 @@ internal static class InspectJson
         WriteSize(writer, report.Size);
         WriteParts(writer, report.Parts);
         WriteRun(writer, report.Run);
+        WriteHardening(writer, report);
         writer.WriteNull("vulnerabilities");
         if (report.Shared is { } shared)
         {
@@ -248,6 +249,21 @@ internal static class InspectJson
 
         writer.WriteEndArray();
         writer.WriteEndObject();
+    }
+
+    private static void WriteHardening(Utf8JsonWriter writer, InspectReport report)
+    {
+        writer.WriteStartArray("hardening");
+        foreach (var share in report.Hardening)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("property", share.Property);
+            writer.WriteNumber("met", share.Met);
+            writer.WriteNumber("counted", share.Counted);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
     }
 
     private static void WriteNumber(Utf8JsonWriter writer, string name, long? number)

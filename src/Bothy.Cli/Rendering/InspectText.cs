@@ -28,7 +28,7 @@ internal static class InspectText
 
         HowBig(page, report, style);
         HowMany(page, report.Parts, style);
-        WillItRun(page, report.Run, style);
+        WillItRun(page, report, style);
         style.Heading(page, "known vulnerabilities");
         page.Append(Indented(style.Wrapped(InspectReport.ScanRemark)));
         return page.ToString().TrimEnd('\n');
@@ -147,8 +147,9 @@ internal static class InspectText
             table.Add(name, Number(paths.Length), style.List(paths.Select(static path => path.ToString()), MostPaths, 26));
     }
 
-    private static void WillItRun(StringBuilder page, RunReport run, PageStyle style)
+    private static void WillItRun(StringBuilder page, InspectReport report, PageStyle style)
     {
+        var run = report.Run;
         style.Heading(page, "will it run");
         var table = new TextTable("", "").WithoutHeadings();
         table.Add("verdict", run.Verdict().Word());
@@ -173,6 +174,16 @@ internal static class InspectText
         if (others > 0)
         {
             table.Add("", $"{Count(others, "lesser finding")}; --format json has them");
+        }
+
+        string[] shares = [.. report.Hardening.Where(static share => share.Counted > 0 && share.Met < share.Counted).Select(static share => $"{share.Property} {share.Text()}")];
+        if (report.Hardening.Any(static share => share.Counted > 0))
+        {
+            table.Add("hardening", shares.Length == 0 ? "everything that is looked for" : shares[0]);
+            foreach (string share in shares.Skip(1))
+            {
+                table.Add("", share);
+            }
         }
 
         page.Append(Indented(table.ToString()));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Bothy.Formats.Text;
+using Bothy.Inspection.Hardening;
 using Bothy.Inspection.Parts;
 
 namespace Bothy.Inspection.Comparison;
@@ -40,6 +41,7 @@ public static class ComparisonRows
             Row("runs as", static image => image.Parts.RunsAsRoot ? "root" : image.Parts.User ?? ""),
             Row("C library", static image => image.Run.Libraries.IsEmpty ? "none" : string.Join(", ", image.Run.Libraries.Select(static library => library.Text()))),
             Row("will it run", static image => image.Run.Verdict().Word()),
+            .. HardeningReport.Properties.Select((property, i) => Row(property, image => image.Hardening[i].Text())),
         ];
 
         ComparisonRow Row(string name, Func<InspectReport, string> value) => new(name, [.. report.Images.Select(value)]);
@@ -106,6 +108,13 @@ public static class ChangeWords
         PackageChangeKind.Downgraded => "older",
         _ => "changed",
     };
+
+    /// <summary>For how many files of those that it applies to it holds.</summary>
+    public static string Text(this HardeningShare share)
+    {
+        ArgumentNullException.ThrowIfNull(share);
+        return share.Counted == 0 ? "–" : string.Create(CultureInfo.InvariantCulture, $"{share.Met} of {share.Counted}");
+    }
 
     /// <summary>As people say it.</summary>
     public static string Word(this RunVerdict verdict) => verdict switch

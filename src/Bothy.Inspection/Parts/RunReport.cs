@@ -134,7 +134,7 @@ public sealed record RunReport
         {
             Libraries = CLibrary.Of(contents.Tree, path => contents.OwnerOf(path)?.Version),
             Start = StartedProgram.Of(contents.Tree, contents.Container),
-            Findings = LinkageCheck.Run(new CheckSubject(contents.Tree, contents.Container, contents.Platform, entry => contents.OwnerOf(entry.Path)?.Name), cancellationToken),
+            Findings = LinkageCheck.Run(CheckSubject.Of(contents), cancellationToken),
         };
     }
 }

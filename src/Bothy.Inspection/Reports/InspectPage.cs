@@ -33,6 +33,7 @@ public static class InspectPage
             size.Hidden.IsEmpty ? Html.Nothing : Hidden(size),
             report.Shared is { } shared ? SharedCard(shared) : Html.Nothing,
             Parts(report.Parts),
+            HardeningCard(report),
             Configuration(report),
             Files("Files", "Package", "Layer"),
             Footer());
@@ -133,7 +134,7 @@ public static class InspectPage
     private static Html Packages(SizeReport size) => Card(
         "packages",
         "Packages",
-        Html.Join(Count("package-table", size.Packages.Length), " packages, by what they bring into this image"),
+        Html.Join(Count("package-table", size.Packages.Length + 1), " rows: what each package brings into this image, and what belongs to none"),
         Table(
             "package-table",
             [("Package", "text"), ("Version", "text"), ("Source", "text"), ("Licence", "text"), ("Files", "number"), ("Size", "number"), ("Share", "plain")],
@@ -207,6 +208,16 @@ public static class InspectPage
             Listed("Package managers", parts.PackageManagers),
             Listed("Interpreters", parts.Interpreters),
             Listed("Accounts that may log in", parts.Users.Where(static user => user.MayLogIn).Select(static user => Html.Foreign($"{user.Name} {user.UserId}:{user.GroupId} {user.Shell}")), parts.Users.Count(static user => user.MayLogIn))));
+
+    private static Html HardeningCard(InspectReport report) => Card(
+        "hardening",
+        "Hardening",
+        "for how many programs and libraries each property holds",
+        Table(
+            "hardening-table",
+            [("Property", "plain"), ("Holds for", "plain"), ("Share", "plain")],
+            report.Hardening.Select(static share => Row(Cell(share.Property), Cell(share.Text()), Meter(share.Met, share.Counted))),
+            tall: false));
 
     private static Html Configuration(InspectReport report) => Card(
         "configuration",
