@@ -80,6 +80,9 @@ internal static class App
             CompareCommand.Create(surroundings, terminal),
             CheckCommand.Create(surroundings, terminal),
             SbomCommand.Create(surroundings, terminal),
+            SignCommand.Create(surroundings, terminal),
+            VerifyCommand.Create(surroundings, terminal),
+            AttestCommand.Create(surroundings, terminal),
             StoreCommand.Create(surroundings, terminal),
             PackageCommand.Create(surroundings, terminal),
         };

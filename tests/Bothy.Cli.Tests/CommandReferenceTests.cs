@@ -18,13 +18,14 @@ public sealed class CommandReferenceTests
         | 0 | done |
         | 1 | failed: the message says what and why |
         | 2 | the command line was not understood |
+        | 3 | done, and what was found does not hold: no good signature, another rebuild, other images |
         | 70 | an error in Bothy itself |
         | 130 | interrupted; nothing half-written is left |
 
         The environment: `BOTHY_STORE` (else `$XDG_CACHE_HOME/bothy`, else `~/.cache/bothy`) is the store;
         `BOTHY_DEBIAN_MIRROR` the mirror for sources that name none, after the machine's own apt configuration;
         `SOURCE_DATE_EPOCH` the newest time an image may show; `http_proxy`, `https_proxy` and `no_proxy` as everywhere;
-        `NETRC` a file of credentials, beside the machine's `/etc/apt/auth.conf`; `NO_COLOR` turns colours off.
+        `COSIGN_PASSWORD` the password of a private key; `NETRC` a file of credentials, beside the machine's `/etc/apt/auth.conf`; `NO_COLOR` turns colours off.
 
         """;
 

@@ -23,6 +23,9 @@ public static class Needs
     /// <summary>Chromium, to look at pages with.</summary>
     public const string Browser = "browser";
 
+    /// <summary>cosign, which Debian's stable releases do not have.</summary>
+    public const string Cosign = "cosign";
+
     private static readonly string[] ContainerPrograms = ["podman", "runc", "skopeo", "umoci"];
 
     private static readonly Lazy<string?> NetworkProblem = new(ProbeNetwork);
@@ -50,6 +53,7 @@ public static class Needs
         [Containers] => ContainerPrograms.FirstOrDefault(program => Find(program) is null) is { } missing ? $"{missing} is not installed" : null,
         [Judges, "sbom"] => SbomJudge.Problem(),
         [Browser] => Find("chromium") is null ? "chromium is not installed" : null,
+        [Cosign] => Find(Cosign) is null ? "cosign is not installed" : null,
         [Judges, var program] => Find(program) is null ? $"{program} is not installed" : null,
         _ => throw new ArgumentException($"no such need: {need}", nameof(need)),
     };

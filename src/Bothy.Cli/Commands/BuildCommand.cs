@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Bothy.Cli.Rendering;
 using Bothy.Engine.Building;
+using Bothy.Oci;
 
 namespace Bothy.Cli.Commands;
 
@@ -22,22 +24,31 @@ internal static class BuildCommand
             command.Add(option);
         }
 
+        var rebuilding = new RebuildOptions(command, common, locked);
+        var attaching = new AttachOption(command);
+
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var display = new ProgressDisplay(terminal, common.Verbosity(arguments));
-            using var session = common.Open(arguments, surroundings, display, check: !arguments.GetValue(noCheck));
             using var registries = destinations.OpenRegistries(arguments, surroundings, common.IsOffline(arguments));
+            await using var rebuild = await rebuilding.OpenAsync(arguments, surroundings, registries, cancellationToken);
+            using var session = rebuild is null
+                ? common.Open(arguments, surroundings, display, check: !arguments.GetValue(noCheck))
+                : common.Open(arguments, surroundings, display, rebuild.Attached, check: !arguments.GetValue(noCheck));
             var result = await display.RunAsync(async () =>
             {
-                var plan = arguments.GetValue(locked) ? await session.ReadLockAsync(cancellationToken) : await session.SolveAsync(cancellationToken);
-                var built = await session.Builder.BuildAsync(
-                    session.Image, plan, [.. destinations.Of(arguments), .. destinations.PushedTo(arguments, registries, display)], arguments.GetValue(strict), cancellationToken);
+                var plan = rebuild is not null ? session.Accept(rebuild.Attached.Lock, rebuild.Shown)
+                    : arguments.GetValue(locked) ? await session.ReadLockAsync(cancellationToken)
+                    : await session.SolveAsync(cancellationToken);
+                ImmutableArray<Destination> places = [.. destinations.Of(arguments), .. destinations.PushedTo(arguments, registries, display)];
+                var built = await session.Builder.BuildAsync(session.Image, plan, places, arguments.GetValue(strict), cancellationToken);
+                await attaching.AttachAsync(arguments, session, plan, built, places, display, cancellationToken);
                 await bills.WriteAsync(arguments, built, session, surroundings, terminal, cancellationToken);
                 await bills.AttachAsync(arguments, built, destinations.References(arguments), registries, session, surroundings, terminal, cancellationToken);
                 return built;
             });
             Print(result, arguments.GetValue(format) == OutputFormat.Json, common.Verbosity(arguments), terminal);
-            return ExitCode.Success;
+            return rebuild is null ? ExitCode.Success : await rebuild.VerifyAsync(result, terminal, cancellationToken);
         });
         return command;
     }

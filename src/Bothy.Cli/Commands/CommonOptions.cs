@@ -112,6 +112,16 @@ internal sealed class CommonOptions
             LockOf(arguments.GetValue(_lock) ?? LockFiles.DefaultPath(file), surroundings));
     }
 
+    /// <summary>Opens what building an image again works with: its own image file, and no other one.</summary>
+    public Session Open(ParseResult arguments, Surroundings surroundings, IProgress<BuildEvent> progress, AttachedLock attached, bool check) => new(
+        Settings(arguments, surroundings, progress) with { SourceDateEpoch = attached.SourceDateEpoch, Check = check },
+        attached.ImageFile,
+        [],
+        LockOf(LockFiles.DefaultPath(attached.ImageFile.FileName), surroundings));
+
+    /// <summary>The options that say what is built, and so mean nothing where an image says it.</summary>
+    public IEnumerable<Option> Choices => [_architectures, _lock, _repositories, _buildRepositories, _keyring, _allowRollback];
+
     /// <summary>The lock at <paramref name="path"/>.</summary>
     public static LockPlace LockOf(string path, Surroundings surroundings) => new(Path.Combine(surroundings.WorkingDirectory, path), path);
 

@@ -15,6 +15,7 @@ internal static class Examples
               bothy build python.yaml -t registry.example/me/app:1 --push straight into a registry
               bothy build python.yaml --locked --offline -o oci:out       exactly what the lock says, without the network
               bothy build python.yaml -o oci:out --sbom-path out/sboms    and bills of materials beside it
+              bothy build --from registry.example/app:1 --verify          build it again, and compare
 
             """,
         ["solve"] = """
@@ -98,6 +99,31 @@ internal static class Examples
         ["logout"] = """
             Examples:
               bothy logout registry.example
+
+            """,
+        ["sign"] = """
+            Examples:
+              bothy sign registry.example/app:1 --key bothy.key           in both of cosign's shapes
+              bothy sign oci:out/app -k bothy.key -a env=prod --recursive the images of an index too
+
+            """,
+        ["sign keygen"] = """
+            Examples:
+              bothy sign keygen                                           bothy.key, under a password, and bothy.pub
+              bothy sign keygen keys/release --password-file secret.txt
+
+            """,
+        ["verify"] = """
+            Examples:
+              bothy verify registry.example/app:1 --key bothy.pub         3 where the key did not sign it
+              bothy verify oci:out/app -k bothy.pub -a env=prod
+              bothy verify registry.example/app:1 -k bothy.pub --type slsaprovenance --format json
+
+            """,
+        ["attest"] = """
+            Examples:
+              bothy attest registry.example/app:1 -k bothy.key --provenance
+              bothy attest oci:out/app -k bothy.key --type spdx --predicate app.spdx.json
 
             """,
         ["store prune"] = """

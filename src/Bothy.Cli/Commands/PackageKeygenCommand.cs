@@ -1,8 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
-using Bothy.Cli.Rendering;
-using Bothy.Engine.Locking;
 using Bothy.Packages.Alpine.Writing;
 
 namespace Bothy.Cli.Commands;
@@ -28,34 +25,10 @@ internal static class PackageKeygenCommand
             string fileName = $"{arguments.GetRequiredValue(name)}-{hex}.rsa";
             using var key = ApkSigner.Generate(fileName + ".pub", Bits);
             string path = Path.Combine(arguments.GetValue(directory) ?? "", fileName);
-            await WriteAsync(path, key.ExportPrivateKey(), PublicFile.Private, surroundings);
-            await WriteAsync(path + ".pub", key.ExportPublicKey(), PublicFile.Public, surroundings);
-            terminal.Result(arguments.GetValue(format) == OutputFormat.Json ? Json(path) : path);
+            await KeyFiles.WriteAsync(path, key.ExportPrivateKey(), path + ".pub", key.ExportPublicKey(), surroundings);
+            terminal.Result(arguments.GetValue(format) == OutputFormat.Json ? KeyFiles.Json(path, path + ".pub") : path);
             return ExitCode.Success;
         });
         return command;
     }
-
-    private static async Task WriteAsync(string path, string pem, UnixFileMode mode, Surroundings surroundings)
-    {
-        string target = Path.Combine(surroundings.WorkingDirectory, path);
-        byte[] bytes = Encoding.ASCII.GetBytes(pem);
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            await PublicFile.WriteAsync(target, file => file.WriteAsync(bytes).AsTask(), mode, overwrite: false);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new BothyException($"cannot write {path}: {FileFailure.Reason(failure)}", failure);
-        }
-    }
-
-    private static string Json(string path) => JsonText.Of(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteString("private", path);
-        writer.WriteString("public", path + ".pub");
-        writer.WriteEndObject();
-    });
 }

@@ -62,26 +62,35 @@ internal sealed class Session : IDisposable
         }
 
         var plan = await LockFiles.LoadAsync(LockPath, _lock.Shown, cancellationToken);
+        var wanted = Architectures.Length > 0 ? Architectures : [.. Image.Architectures.Select(architecture => architecture.Value)];
+        Check(plan, wanted, _lock.Shown, $"Write it anew with 'bothy lock {Image.FileName}'.");
+        var surplus = plan.Architectures.Keys.Except(wanted.Select(architecture => architecture.Name), StringComparer.Ordinal);
+        return wanted.IsEmpty ? plan : plan with { Architectures = plan.Architectures.RemoveRange(surplus) };
+    }
+
+    /// <summary>The lock that came with an image, for all that it was built for; <paramref name="shown"/> says where it is.</summary>
+    /// <exception cref="BothyException">Something in it is not vouched for, or it is not the lock of the image file beside it.</exception>
+    public LockFile Accept(LockFile attached, string shown)
+    {
+        Check(attached, [], shown, staleHint: null);
+        return attached;
+    }
+
+    private void Check(LockFile plan, ImmutableArray<ImageArchitecture> wanted, string shown, string? staleHint)
+    {
         if (!_settings.AllowUntrusted && plan.Untrusted is [var repository, ..])
         {
-            throw new BothyException($"cannot build {Image.FileName} from {_lock.Shown}: nothing vouched for {repository} when it was written")
+            throw new BothyException($"cannot build {Image.FileName} from {shown}: nothing vouched for {repository} when it was written")
             {
                 Hint = "Accept that again with --allow-untrusted, or name the key that signs the repository and write the lock anew.",
             };
         }
 
-        var wanted = Architectures.Length > 0 ? Architectures : [.. Image.Architectures.Select(architecture => architecture.Value)];
         var changes = LockStaleness.Of(plan, Image, wanted);
         if (changes.Length > 0)
         {
-            throw new BothyException($"cannot build {Image.FileName} from {_lock.Shown}: it is stale:\n  {string.Join("\n  ", changes)}")
-            {
-                Hint = $"Write it anew with 'bothy lock {Image.FileName}'.",
-            };
+            throw new BothyException($"cannot build {Image.FileName} from {shown}: it is stale:\n  {string.Join("\n  ", changes)}") { Hint = staleHint };
         }
-
-        var surplus = plan.Architectures.Keys.Except(wanted.Select(architecture => architecture.Name), StringComparer.Ordinal);
-        return wanted.IsEmpty ? plan : plan with { Architectures = plan.Architectures.RemoveRange(surplus) };
     }
 
     public void Dispose()

@@ -27,11 +27,23 @@ public sealed record AttachedLock(LockFile Lock, ImageSpec ImageFile)
     /// <summary>The time that <c>SOURCE_DATE_EPOCH</c> set, in seconds since 1970; null where it set none.</summary>
     public long? SourceDateEpoch { get; init; }
 
+    /// <summary>Why none of it may be published; null where it may.</summary>
+    public string? Secret =>
+        ImageFile.Contents.Repositories.Concat(ImageFile.Contents.BuildRepositories).Concat(ImageFile.Contents.RuntimeRepositories).Select(each => each.Text)
+            .Concat(ImageFile.Contents.Keyring.Select(key => key.Value))
+            .Any(HasPassword)
+            ? "an address in its repositories or keys has a password, which everybody could read"
+            : null;
+
     /// <summary>The artifact about <paramref name="image"/>, the root of what was built. The same bytes for the same build.</summary>
     /// <exception cref="BothyException">The image file has a password in it, which would be published.</exception>
     public OciArtifact About(Descriptor image)
     {
-        CheckSecrets();
+        if (Secret is { } secret)
+        {
+            throw new BothyException($"cannot attach the lock of {ImageFile.FileName}: {secret}") { Hint = "Keep credentials in a netrc file ($NETRC) and out of the image file." };
+        }
+
         var annotations = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
         if (SourceDateEpoch is { } epoch)
         {
@@ -110,21 +122,6 @@ public sealed record AttachedLock(LockFile Lock, ImageSpec ImageFile)
     {
         Descriptor = blob.Descriptor with { Annotations = blob.Descriptor.Annotations.Add(TitleAnnotation, title) },
     };
-
-    private void CheckSecrets()
-    {
-        foreach (string line in ImageFile.Contents.Repositories.Concat(ImageFile.Contents.BuildRepositories).Concat(ImageFile.Contents.RuntimeRepositories).Select(each => each.Text)
-            .Concat(ImageFile.Contents.Keyring.Select(key => key.Value)))
-        {
-            if (HasPassword(line))
-            {
-                throw new BothyException($"cannot attach the lock of {ImageFile.FileName}: an address in its repositories or keys has a password, which everybody could read")
-                {
-                    Hint = "Keep credentials in a netrc file ($NETRC) and out of the image file.",
-                };
-            }
-        }
-    }
 
     private static bool HasPassword(string line) => line.Split(' ', '\t').Any(word =>
         word.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(word, UriKind.Absolute, out var address) && address.UserInfo.Contains(':', StringComparison.Ordinal));

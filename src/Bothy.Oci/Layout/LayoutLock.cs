@@ -17,10 +17,13 @@ internal static class LayoutLock
                 // Not shared means flock(2) on Unix; the file's content is not touched.
                 return new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
             }
-            catch (IOException failure) when (failure.HResult == WouldBlock)
+            catch (IOException failure) when (IsTaken(failure))
             {
                 cancellationToken.WaitHandle.WaitOne(Pause);
             }
         }
     }
+
+    /// <summary>Whether <paramref name="failure"/> says that somebody holds the lock on a file.</summary>
+    public static bool IsTaken(Exception? failure) => failure is IOException { HResult: WouldBlock };
 }

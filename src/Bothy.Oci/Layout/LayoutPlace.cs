@@ -26,7 +26,15 @@ internal sealed class LayoutDirectory(string directory) : LayoutPlace
     public override Stream? TryOpen(string file)
     {
         string path = NameOf(file);
-        return File.Exists(path) ? new FileOnDisk(path, 0, default).OpenRead() : null;
+        try
+        {
+            return File.Exists(path) ? new FileOnDisk(path, 0, default).OpenRead() : null;
+        }
+        catch (BothyException failure) when (file == LayoutFiles.Marker && LayoutLock.IsTaken(failure.InnerException))
+        {
+            // Somebody adds to the layout just now, and the marker is what they lock. What is there can be read meanwhile: the index changes at once.
+            return new MemoryStream(LayoutFiles.MarkerContent, writable: false);
+        }
     }
 }
 

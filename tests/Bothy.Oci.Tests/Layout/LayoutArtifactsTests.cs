@@ -94,6 +94,15 @@ public sealed class LayoutArtifactsTests : IDisposable
         Assert.StartsWith($"cannot accept {artifact.Root.Descriptor.Digest}: the content is sha256:", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_layout_is_read_while_somebody_adds_to_it()
+    {
+        var image = Write("", "app:1");
+        using var turn = LayoutLock.Take(Path.Combine(Directory, "oci-layout"), default);
+
+        Assert.Equal(image.Digest, OciLayout.Open(Directory).Resolve("app:1").Digest);
+    }
+
     [RequiresFact("judges:skopeo")]
     public void Skopeo_takes_the_artifact_for_an_OCI_manifest()
     {

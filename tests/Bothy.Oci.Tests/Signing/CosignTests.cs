@@ -11,8 +11,6 @@ namespace Bothy.Oci.Tests.Signing;
 /// <summary>cosign itself, without the public services that it likes to ask.</summary>
 public sealed class CosignTests : RegistryTest
 {
-    private const string NeedsCosign = "judges:cosign";
-
     private static readonly ImmutableSortedDictionary<string, string> NoAnnotations = ImmutableSortedDictionary<string, string>.Empty;
 
     public static TheoryData<SignatureShape, bool> Places => new()
@@ -24,7 +22,7 @@ public sealed class CosignTests : RegistryTest
         { SignatureShape.Both, false },
     };
 
-    [RequiresTheory(NeedsCosign)]
+    [RequiresTheory(Needs.Cosign)]
     [MemberData(nameof(Places))]
     public async Task Cosign_verifies_what_is_signed_here(SignatureShape shape, bool referrers)
     {
@@ -38,7 +36,7 @@ public sealed class CosignTests : RegistryTest
         Assert.NotEqual(0, Cosign("verify", "--key", Directory["other.pub"], "--insecure-ignore-tlog=true", $"{reference.WithDigest(image.Digest)}").ExitCode);
     }
 
-    [RequiresTheory(NeedsCosign)]
+    [RequiresTheory(Needs.Cosign)]
     [MemberData(nameof(Places))]
     public async Task Cosign_verifies_what_is_attested_here(SignatureShape shape, bool referrers)
     {
@@ -55,7 +53,7 @@ public sealed class CosignTests : RegistryTest
         Assert.NotEqual(0, Cosign([.. verify, "cyclonedx"]).ExitCode);
     }
 
-    [RequiresTheory(NeedsCosign)]
+    [RequiresTheory(Needs.Cosign)]
     [InlineData(false, true)]
     [InlineData(true, true)]
     [InlineData(true, false)]

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Bothy.Engine.Attesting;
+using Bothy.Engine.Locking;
+using Bothy.Formats.Text;
+using Bothy.Oci;
+using Bothy.Oci.Signing.Attestations;
+
+namespace Bothy.Cli.Commands;
+
+/// <summary><c>bothy attest</c>.</summary>
+internal static class AttestCommand
+{
+    private const int MaxPredicate = 32 << 20;
+
+    public static Command Create(Surroundings surroundings, Terminal terminal)
+    {
+        var command = new Command("attest", "Sign a statement about an image, such as its packages or how it was built, and print the image's digest.");
+        var place = new SigningPlace(command);
+        var options = new SigningOptions(command);
+        var type = TypeOption("What the statement says");
+        var predicate = new Option<string>("--predicate") { Description = "The file with what it says, in JSON.", HelpName = "FILE" };
+        var provenance = new Option<bool>("--provenance") { Description = "Say how the image was built (SLSA provenance v1), from the lock that is attached to it." };
+        foreach (var option in new Option[] { type, predicate, provenance })
+        {
+            command.Add(option);
+        }
+
+        command.Validators.Add(result =>
+        {
+            bool isProvenance = result.GetValue(provenance);
+            if (isProvenance ? result.GetValue(type) is not null || result.GetValue(predicate) is not null : result.GetValue(type) is null || result.GetValue(predicate) is null)
+            {
+                result.AddError("cannot tell what to attest: want --type and --predicate, or --provenance");
+            }
+        });
+        command.SetAction(async (arguments, cancellationToken) =>
+        {
+            using var key = options.Key(arguments, surroundings, terminal);
+            await using var opened = await place.OpenAsync(arguments, surroundings, forWriting: true, cancellationToken);
+            var image = await opened.Source.ResolveAsync(cancellationToken);
+            _ = await opened.Source.ReadDocumentAsync(image, cancellationToken);
+            var (uri, statement) = arguments.GetValue(provenance)
+                ? (PredicateTypes.Provenance, await ProvenanceAsync(opened, image, cancellationToken))
+                : (PredicateTypes.Find(arguments.GetRequiredValue(type))!, ReadPredicate(arguments.GetRequiredValue(predicate), surroundings));
+            int added = await options.Signer(arguments, surroundings, opened, key).AttestAsync(image, uri, statement, cancellationToken);
+            await opened.Target.FinishAsync(cancellationToken);
+            terminal.Line(added == 0 ? $"{image.Digest} was attested so already" : $"attested {uri}; no public log was told of it");
+            terminal.Result(image.Digest.ToString());
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    /// <summary>The option <c>--type</c>, a short name or a URI.</summary>
+    public static Option<string> TypeOption(string description)
+    {
+        var option = new Option<string>("--type") { Description = $"{description}: spdx, cyclonedx, slsaprovenance, test, vuln, openvex, or a URI.", HelpName = "TYPE" };
+        option.Validators.Add(Check);
+        return option;
+    }
+
+    private static void Check(OptionResult result)
+    {
+        string type = result.GetValueOrDefault<string>() ?? "";
+        if (PredicateTypes.Find(type) is null)
+        {
+            string near = NearName.Find(type, PredicateTypes.Names) is { } meant ? $" (did you mean '{meant}'?)" : "";
+            result.AddError($"cannot tell what type '{type}' is{near}: want {string.Join(", ", PredicateTypes.Names)} or a URI");
+        }
+    }
+
+    private static async Task<byte[]> ProvenanceAsync(OpenPlace place, Descriptor image, CancellationToken cancellationToken) =>
+        await AttachedLock.FindAsync(place.Source, image, cancellationToken) is { } attached
+            ? SlsaProvenance.Of(attached)
+            : throw new BothyException($"cannot attest how {place.Source.Name} was built: no lock is attached to it")
+            {
+                Hint = "'bothy build --push' attaches it, and 'bothy build --attach' in layouts.",
+            };
+
+    private static byte[] ReadPredicate(string path, Surroundings surroundings) => PackageFiles.Read(path, surroundings, file => file.Length <= MaxPredicate
+        ? File.ReadAllBytes(file.FullName)
+        : throw new BothyException($"cannot attest {path}: it has more than {MaxPredicate >> 20} MiB"));
+}
