@@ -79,6 +79,7 @@ internal static class App
             WhyCommand.Create(surroundings, terminal),
             CompareCommand.Create(surroundings, terminal),
             CheckCommand.Create(surroundings, terminal),
+            TestCommand.Create(surroundings, terminal),
             SbomCommand.Create(surroundings, terminal),
             SignCommand.Create(surroundings, terminal),
             VerifyCommand.Create(surroundings, terminal),

@@ -75,6 +75,12 @@ internal static class Examples
               bothy check oci:out --fail-on warning --format json | jq '.findings[]'
 
             """,
+        ["test"] = """
+            Examples:
+              bothy test oci:out/base -c base.yaml                        container-structure-test's files, without a daemon
+              bothy test oci:out/app -c app.yaml --platforms linux/amd64,linux/arm64 --format junit > app.xml
+
+            """,
         ["sbom"] = """
             Examples:
               bothy sbom oci:out/python > python.spdx.json                packages, files, licences, dependencies

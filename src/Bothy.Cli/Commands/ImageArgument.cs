@@ -57,5 +57,10 @@ internal sealed class ImageArgument
     /// <summary>Opens the image and reads it.</summary>
     /// <exception cref="BothyException">It cannot be found or read.</exception>
     public Task<ImageSession> OpenAsync(ParseResult arguments, Surroundings surroundings, Terminal terminal, CancellationToken cancellationToken) =>
-        ImageSession.OpenAsync(LocationOf(arguments, surroundings), PlatformOf(arguments), Registries.Open(arguments, surroundings), surroundings, terminal, cancellationToken);
+        OpenAsync(arguments, PlatformOf(arguments), surroundings, terminal, cancellationToken);
+
+    /// <summary>Opens the image of <paramref name="platform"/>, whatever was asked for, and reads it.</summary>
+    /// <exception cref="BothyException">It cannot be found or read.</exception>
+    public Task<ImageSession> OpenAsync(ParseResult arguments, Platform? platform, Surroundings surroundings, Terminal terminal, CancellationToken cancellationToken) =>
+        ImageSession.OpenAsync(LocationOf(arguments, surroundings), platform, Registries.Open(arguments, surroundings), surroundings, terminal, cancellationToken);
 }
