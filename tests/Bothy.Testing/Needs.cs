@@ -51,7 +51,7 @@ public static class Needs
         [Network] => NetworkProblem.Value,
         [Containers] when Environment.UserName != "root" => "containers are run as root here",
         [Containers] => ContainerPrograms.FirstOrDefault(program => Find(program) is null) is { } missing ? $"{missing} is not installed" : null,
-        [Judges, "sbom"] => SbomJudge.Problem(),
+        [SbomJudge.Need] => SbomJudge.Problem(),
         [Browser] => Find("chromium") is null ? "chromium is not installed" : null,
         [Cosign] => Find(Cosign) is null ? "cosign is not installed" : null,
         [Judges, var program] => Find(program) is null ? $"{program} is not installed" : null,

@@ -7,7 +7,7 @@ namespace Bothy.Testing;
 public static class SbomJudge
 {
     /// <summary>What tests with these judges need.</summary>
-    public const string Need = "judges:sbom";
+    public const string Need = "sbom";
 
     private static readonly string Scripts = Path.Combine(RealData.Project, "tests", "Bothy.Testing", "SbomJudges");
 

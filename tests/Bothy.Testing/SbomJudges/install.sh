@@ -8,7 +8,9 @@ target=${1:?usage: install.sh DIRECTORY}
 rm -rf "$target"
 mkdir -p "$target/npm" "$target/apt/lists/partial" "$target/apt/archives/partial" "$target/python"
 
-npm install --prefix "$target/npm" --no-audit --no-fund --loglevel=error \
+# Node trusts authorities of its own and not those that the machine trusts; npm would try again for minutes and say nothing.
+export NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}
+npm install --prefix "$target/npm" --no-audit --no-fund --loglevel=error --fetch-retries=1 --fetch-timeout=60000 \
   @cyclonedx/cyclonedx-library@10.3.0 ajv@8 ajv-formats@3 ajv-formats-draft2019@1 packageurl-js@2.0.1 > /dev/null
 
 mirror=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(CODENAME)' 'Created-By: Packages' | awk '$2 == "Debian" && $3 == "bookworm" { print $1; exit }')

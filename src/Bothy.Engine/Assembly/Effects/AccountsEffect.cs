@@ -32,15 +32,18 @@ internal abstract class AccountsEffect : IEffect
     /// <summary>Remembers a home directory for <see cref="MakeHomes"/>.</summary>
     protected void AddHome(string user, TreePath home) => _homes[user] = (home, Accounts);
 
-    /// <summary>The few accounts of an image whose packages bring none.</summary>
+    /// <summary>
+    /// The few accounts of an image whose packages bring none: Google's, in the order that the tests of their images ask for. Debian's own name
+    /// for the group of nobody, nogroup, keeps its number (<see cref="StaticAccounts"/>).
+    /// </summary>
     protected static void LoadMinimum(AccountTable table)
     {
         table.Set(new UserAccount("root", 0, 0) { Comment = "root", Home = "/root", Shell = "/sbin/nologin" });
         table.Set(new UserAccount("nobody", Nobody, Nobody) { Comment = "nobody", Shell = "/sbin/nologin" });
         table.Set(new GroupAccount("root", 0));
+        table.Set(new GroupAccount("nobody", Nobody));
         table.Set(new GroupAccount("tty", 5));
         table.Set(new GroupAccount("staff", 50));
-        table.Set(new GroupAccount("nogroup", Nobody));
     }
 
     /// <summary>Adds the accounts of the image file to the table.</summary>

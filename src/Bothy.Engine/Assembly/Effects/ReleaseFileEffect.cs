@@ -27,8 +27,11 @@ internal sealed class ReleaseFileEffect : IEffect
         var lines = before.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToList();
         foreach (var (field, value) in state.Image.OsRelease)
         {
-            string line = $"{field}={Quote(value)}";
             int at = lines.FindIndex(other => other.StartsWith(field + "=", StringComparison.Ordinal));
+
+            // Some look for a field in the quotes that its distribution writes it in.
+            bool quoted = at >= 0 && lines[at].AsSpan(field.Length + 1).StartsWith('"');
+            string line = $"{field}={(quoted || !IsPlain(value) ? Quote(value) : value)}";
             if (at < 0)
             {
                 lines.Add(line);
@@ -47,9 +50,9 @@ internal sealed class ReleaseFileEffect : IEffect
         }
     }
 
+    private static bool IsPlain(string value) => value.Length > 0 && value.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
+
     // os-release(5): what is not plain stands in double quotes, with the shell's special characters escaped.
     private static string Quote(string value) =>
-        value.Length > 0 && value.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_')
-            ? value
-            : "\"" + string.Concat(value.Select(static c => c is '"' or '\\' or '$' or '`' ? "\\" + c : c.ToString())) + "\"";
+        "\"" + string.Concat(value.Select(static c => c is '"' or '\\' or '$' or '`' ? "\\" + c : c.ToString())) + "\"";
 }
