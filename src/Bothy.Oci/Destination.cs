@@ -3,6 +3,7 @@ using Bothy.Oci.Archives;
 using Bothy.Oci.Copying;
 using Bothy.Oci.Layout;
 using Bothy.Oci.Registry;
+using Bothy.Oci.Sources;
 using Bothy.Oci.Targets;
 
 namespace Bothy.Oci;

@@ -35,7 +35,7 @@ public sealed class ServicesTests(SharedStore store)
     public async Task The_supervisor_is_installed_and_in_the_world_and_gets_a_directory_for_each_service()
     {
         using var workshop = ApkWorkshop.Create();
-        new ApkRepositoryBuilder(workshop["more"]).Add(new ApkBuilder("s6").Directory("bin").File("bin/s6-svscan", "s6", 0b111_101_101)).Write();
+        new ApkRepositoryBuilder(workshop["more"]).Add(new ApkBuilder("s6").Directory("bin").File("bin/s6-svscan", "s6", 0b111_101_101).File("bin/execlineb", "execline", 0b111_101_101)).Write();
         workshop.WriteApkImage("repository, more", more: "entrypoint:\n  type: service-bundle\n  services: {web: serve --now, log: log}\n");
 
         (await workshop.RunAsync("build", "image.yaml", "--quiet", "-o", $"rootfs:{workshop["root.tar"]}")).Succeeded();

@@ -5,8 +5,8 @@ public sealed class Podman : IDisposable
 {
     private readonly TemporaryDirectory _storage = new();
 
-    /// <summary>The options that make podman use this storage.</summary>
-    public IReadOnlyList<string> Options => ["--root", _storage["root"], "--runroot", _storage["run"], "--runtime", "runc"];
+    /// <summary>The options that make podman use this storage, and a place of its own for what runs: resetting it takes that away from everybody.</summary>
+    public IReadOnlyList<string> Options => ["--root", _storage["root"], "--runroot", _storage["run"], "--tmpdir", _storage["tmp"], "--runtime", "runc"];
 
     /// <summary>Loads the image of an OCI layout or an archive and returns the name it can be run by.</summary>
     public string Pull(string reference) => Run("pull", "--quiet", reference).Succeeded().Output.Trim();

@@ -77,7 +77,7 @@ public sealed class RealTreesTests(SharedStore store)
         string program = linkage.Program.Path.ToString();
         var verdict = LoaderJudge.List(root, linkage.Program.Facts.Interpreter!, program);
 
-        string[] said = [.. verdict.Libraries.Select(path => tree.Follow(TreePath.Parse(path[1..]))?.ToString() ?? path).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        string[] said = [.. verdict.Libraries.Select(path => tree.Follow(TreePath.Parse(Path.GetFullPath(path)[1..]))?.ToString() ?? path).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         Assert.Equal((program, ""), (program, verdict.Error));
         Assert.Equal((program, string.Join(' ', said)), (program, string.Join(' ', linkage.Libraries.Select(path => path.ToString()).Order(StringComparer.Ordinal))));
         Assert.Equal(verdict.Missing, linkage.Missing);

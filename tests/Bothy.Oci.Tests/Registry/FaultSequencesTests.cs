@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Bothy.Oci.Copying;
 using Bothy.Oci.Layout;
 using Bothy.Oci.Registry;
+using Bothy.Oci.Sources;
 using Bothy.Oci.Targets;
 using Bothy.Transfer;
 
