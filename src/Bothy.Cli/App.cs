@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
@@ -10,10 +11,35 @@ namespace Bothy.Cli;
 /// <summary>The program with its surroundings handed in, so that tests run it in-process. The one place that decides exit codes.</summary>
 internal static class App
 {
+    /// <summary>The commands, in the order in which help lists them.</summary>
+    internal static ImmutableArray<NamedCommand> Commands { get; } =
+    [
+        new("build", BuildCommand.Create),
+        new("solve", SolveCommand.Create),
+        new("lock", LockCommand.Create),
+        new("show", ShowCommand.Create),
+        new("copy", CopyCommand.Create),
+        new("login", LoginCommand.Create),
+        new("logout", LogoutCommand.Create),
+        new("inspect", InspectCommand.Create),
+        new("tree", TreeCommand.Create),
+        new("why", WhyCommand.Create),
+        new("compare", CompareCommand.Create),
+        new("check", CheckCommand.Create),
+        new("test", TestCommand.Create),
+        new("sbom", SbomCommand.Create),
+        new("sign", SignCommand.Create),
+        new("verify", VerifyCommand.Create),
+        new("attest", AttestCommand.Create),
+        new("store", StoreCommand.Create),
+        new("package", PackageCommand.Create),
+    ];
+
     /// <summary>Runs the command that <paramref name="args"/> name, and returns its exit code.</summary>
     public static async Task<int> RunAsync(string[] args, Surroundings surroundings, Terminal terminal, CancellationToken cancellationToken = default)
     {
-        var root = Root(surroundings, terminal);
+        // Every command is a dozen options, and a run needs those of one.
+        var root = Root(surroundings, terminal, Commands.FirstOrDefault(command => command.Name == args.FirstOrDefault())?.Name);
         if (args.Length == 0)
         {
             await root.Parse(["--help"]).InvokeAsync(new InvocationConfiguration { Output = terminal.Output }, cancellationToken);
@@ -62,31 +88,15 @@ internal static class App
         }
     }
 
-    /// <summary>The whole command line, from which the help and docs/cli.md are made.</summary>
-    public static RootCommand Root(Surroundings surroundings, Terminal terminal)
+    /// <summary>The command line: the whole one, from which the help and docs/cli.md are made, or that of the command <paramref name="only"/>.</summary>
+    public static RootCommand Root(Surroundings surroundings, Terminal terminal, string? only = null)
     {
-        var root = new RootCommand("Builds container images that hold only what a program needs, from verified distribution packages.")
+        var root = new RootCommand("Builds container images that hold only what a program needs, from verified distribution packages.");
+        foreach (var command in Commands.Where(command => only is null || command.Name == only))
         {
-            BuildCommand.Create(surroundings, terminal),
-            SolveCommand.Create(surroundings, terminal),
-            LockCommand.Create(surroundings, terminal),
-            ShowCommand.Create(surroundings, terminal),
-            CopyCommand.Create(surroundings, terminal),
-            LoginCommand.Create(surroundings, terminal),
-            LogoutCommand.Create(surroundings, terminal),
-            InspectCommand.Create(surroundings, terminal),
-            TreeCommand.Create(surroundings, terminal),
-            WhyCommand.Create(surroundings, terminal),
-            CompareCommand.Create(surroundings, terminal),
-            CheckCommand.Create(surroundings, terminal),
-            TestCommand.Create(surroundings, terminal),
-            SbomCommand.Create(surroundings, terminal),
-            SignCommand.Create(surroundings, terminal),
-            VerifyCommand.Create(surroundings, terminal),
-            AttestCommand.Create(surroundings, terminal),
-            StoreCommand.Create(surroundings, terminal),
-            PackageCommand.Create(surroundings, terminal),
-        };
+            root.Add(command.Create(surroundings, terminal));
+        }
+
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;
@@ -111,6 +121,9 @@ internal static class App
     /// <summary>The words that lead to a command, without the program's own name.</summary>
     public static IEnumerable<string> PathOf(Command command) =>
         command is RootCommand ? [] : command.Parents.OfType<Command>().SelectMany(PathOf).Append(command.Name);
+
+    /// <summary>A command by the name it has when it is made.</summary>
+    internal sealed record NamedCommand(string Name, Func<Surroundings, Terminal, Command> Create);
 
     private sealed class HelpWithExamples(HelpAction standard) : SynchronousCommandLineAction
     {

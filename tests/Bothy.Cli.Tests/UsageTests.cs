@@ -19,6 +19,10 @@ public sealed class UsageTests
     }
 
     [Fact]
+    public void Every_command_has_the_name_that_it_is_looked_for_by() =>
+        Assert.All(App.Commands, command => Assert.Equal(command.Name, command.Create(CommandLine.NoSurroundings, new Terminal(TextWriter.Null, TextWriter.Null)).Name));
+
+    [Fact]
     public async Task No_command_at_all_shows_the_help()
     {
         var run = await CommandLine.RunAsync();
