@@ -138,6 +138,7 @@ internal static class WhyReport
     {
         Origin.Package package => $"of {package.Name}, {ByteSize.Text(place.Entry.Content?.Length ?? 0)}",
         Origin.Effect effect => $"made by the effect '{effect.Name}', {ByteSize.Text(place.Entry.Content?.Length ?? 0)}",
+        Origin.LocalFile file => $"the local file '{file.Source}', {ByteSize.Text(place.Entry.Content?.Length ?? 0)}",
         Origin.ImageFile file => $"asked for by '{file.Key}' of the image file, {ByteSize.Text(place.Entry.Content?.Length ?? 0)}",
         _ when place.Entry.Kind == EntryKind.Directory => "a directory, there for what is in it",
         _ => $"of no package that its databases know, {ByteSize.Text(place.Entry.Content?.Length ?? 0)}",

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Bothy.Engine.Assembly.Alpine;
 using Bothy.Engine.ImageFiles;
+using Bothy.Engine.LocalFiles;
 using Bothy.Packages;
 
 namespace Bothy.Engine.Assembly;
@@ -16,6 +17,9 @@ public sealed record AssemblyRequest(ImmutableArray<PackageContents> Packages, I
     /// <c>base-files</c> decide: since Debian 12 they are, and where nothing tells the release too.
     /// </summary>
     public bool? MergedUsr { get; init; }
+
+    /// <summary>The local files to lay over the packages; null for none.</summary>
+    public LocalFileSet? Files { get; init; }
 
     /// <summary>What an image of apk packages has besides; null says that the packages are Debian's.</summary>
     public ApkAssembly? Apk { get; init; }

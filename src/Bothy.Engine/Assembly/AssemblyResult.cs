@@ -10,11 +10,23 @@ namespace Bothy.Engine.Assembly;
 /// <param name="Warnings">What a user should know, one sentence each.</param>
 public sealed record AssemblyResult(FileTree Tree, ImmutableArray<UncoveredScript> Uncovered, ImmutableArray<string> Warnings)
 {
+    /// <summary>The part of <see cref="Tree"/> that the layers of packages hold: all of it, where no layer is above them.</summary>
+    public FileTree Below { get; init; } = Tree;
+
+    /// <summary>The layers above those of packages, lowest first.</summary>
+    public ImmutableArray<LayerAbove> Above { get; init; } = [];
+
     /// <summary>What the filters left out, by rule; rules that met nothing are not in it.</summary>
     public ImmutableArray<DroppedFiles> Dropped { get; init; } = [];
 
     /// <summary>Who the container runs as by the image file's <c>accounts.run-as</c>, as <c>uid:gid</c>; null where it says nothing.</summary>
     public string? RunAs { get; init; }
+
+    /// <summary>The same with one more layer on top, which makes its files <paramref name="tree"/>; itself where nothing is different there.</summary>
+    /// <param name="what">What the layer holds, in words for the image's history.</param>
+    /// <param name="tree">All files of the image. What is below stays a tree of its own: see <see cref="FileTree.Copy"/>.</param>
+    public AssemblyResult Over(string what, FileTree tree) =>
+        LayerAbove.Between(what, Tree, tree) is { } layer ? this with { Tree = tree, Above = Above.Add(layer) } : this;
 }
 
 /// <summary>A maintainer script with a command that nothing stands in for.</summary>

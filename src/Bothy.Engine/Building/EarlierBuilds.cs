@@ -28,7 +28,7 @@ internal sealed class EarlierBuilds(ContentStore store)
     private static readonly Type[] Rooms = [typeof(EarlierBuilds), typeof(OciImage), typeof(PackageId), typeof(ContentStore), typeof(FileTree), typeof(Finding)];
 
     /// <summary>The digest of all that decides the image of <paramref name="locked"/>.</summary>
-    public static Digest KeyOf(ImageSpec spec, LockFile plan, string architecture, LockedArchitecture locked, long? epoch)
+    public static Digest KeyOf(ImageSpec spec, LockFile plan, string architecture, LockedArchitecture locked, long? epoch, BuildInputs inputs)
     {
         // A plan from an apk index knows packages by their checksum until they are fetched.
         var identified = locked with
@@ -38,7 +38,7 @@ internal sealed class EarlierBuilds(ContentStore store)
         byte[] lockText = LockFiles.Format(plan with { Architectures = plan.Architectures.Clear().Add(architecture, identified) });
         string yaml = ImageSpecWriter.ToYaml(spec);
         string head = FormattableString.Invariant(
-            $"{string.Concat(Rooms.Select(room => room.Module.ModuleVersionId.ToString()))}\n{Tool.Version}\n{Tool.Compression}\n{Path.GetFileName(spec.FileName)}\n{epoch}\n{architecture}\n{yaml.Length}\n{yaml}");
+            $"{string.Concat(Rooms.Select(room => room.Module.ModuleVersionId.ToString()))}\n{Tool.Version}\n{Tool.Compression}\n{Path.GetFileName(spec.FileName)}\n{epoch}\n{architecture}\n{inputs.Digest}\n{yaml.Length}\n{yaml}");
         return Digest.Of([.. Encoding.UTF8.GetBytes(head), .. lockText]);
     }
 

@@ -70,14 +70,16 @@ public sealed class ImageBuilder(BuildSettings settings)
     /// <exception cref="BothyException">A package cannot be had, or they do not fit together.</exception>
     public async Task<AssemblyResult> AssembleAsync(ImageSpec spec, string name, LockedArchitecture plan, CancellationToken cancellationToken)
     {
-        return Assemble(spec, name, plan, await OpenAsync(name, plan, cancellationToken), cancellationToken);
+        var inputs = await BuildInputs.ReadAsync(spec, settings, cancellationToken);
+        return Assemble(spec, name, plan, await OpenAsync(name, plan, cancellationToken), inputs, cancellationToken);
     }
 
     private static AssemblyResult Assemble(
-        ImageSpec spec, string name, LockedArchitecture plan, ImmutableArray<SuppliedPackage> packages, CancellationToken cancellationToken)
+        ImageSpec spec, string name, LockedArchitecture plan, ImmutableArray<SuppliedPackage> packages, BuildInputs inputs, CancellationToken cancellationToken)
     {
         var request = new AssemblyRequest([.. packages.Select(package => package.Contents)], [.. plan.Omitted.Select(omitted => omitted.Id.Name)], spec)
         {
+            Files = inputs.Files,
             Apk = spec.Contents.IsAlpine ? Apk(spec, ArchitectureNamed(name), plan) : null,
         };
         return Assembler.Assemble(request, cancellationToken);
@@ -100,6 +102,8 @@ public sealed class ImageBuilder(BuildSettings settings)
                 $"the lock was written for compression {plan.Tool.Compression} and this version's is {Tool.Compression}: the files are the same, the digests are not"));
         }
 
+        var inputs = await BuildInputs.ReadAsync(spec, settings, cancellationToken);
+
         // What is damaged has been taken out of the store by whoever found it, a layer as late as on its way out: a second look makes it anew.
         // Only a destination that takes files makes it necessary to have them.
         bool needsFiles = destinations.Any(destination => destination is Destination.Rootfs);
@@ -108,7 +112,7 @@ public sealed class ImageBuilder(BuildSettings settings)
             var built = new List<Built>();
             foreach (var (name, locked) in plan.Architectures)
             {
-                built.Add(await BuildOneAsync(spec, plan, name, locked, needsFiles, strict, cancellationToken));
+                built.Add(await BuildOneAsync(spec, plan, name, locked, inputs, needsFiles, strict, cancellationToken));
             }
 
             await DeliverAsync(spec, built, destinations, cancellationToken);
@@ -161,11 +165,11 @@ public sealed class ImageBuilder(BuildSettings settings)
     }
 
     private async Task<Built> BuildOneAsync(
-        ImageSpec spec, LockFile plan, string name, LockedArchitecture locked, bool needsFiles, bool strict, CancellationToken cancellationToken)
+        ImageSpec spec, LockFile plan, string name, LockedArchitecture locked, BuildInputs inputs, bool needsFiles, bool strict, CancellationToken cancellationToken)
     {
         var architecture = ArchitectureNamed(name);
         var earlier = new EarlierBuilds(settings.Store);
-        var key = EarlierBuilds.KeyOf(spec, plan, name, locked, settings.SourceDateEpoch);
+        var key = EarlierBuilds.KeyOf(spec, plan, name, locked, settings.SourceDateEpoch, inputs);
         if (!needsFiles && earlier.TryFind(key, architecture) is { } known && !(settings.Check && known.Findings is null))
         {
             settings.Progress.Report(new BuildEvent.Finished($"image {name}", "nothing has changed since it was built"));
@@ -175,9 +179,9 @@ public sealed class ImageBuilder(BuildSettings settings)
         }
 
         var packages = await OpenAsync(name, locked, cancellationToken);
-        var assembly = Assemble(spec, name, locked, packages, cancellationToken);
+        var assembly = Assemble(spec, name, locked, packages, inputs, cancellationToken);
         Report(spec, assembly.Warnings, assembly.Uncovered, strict);
-        long epoch = ImageComposer.Settle(assembly.Tree, settings.SourceDateEpoch);
+        long epoch = ImageComposer.Settle(assembly, settings.SourceDateEpoch);
         var checking = settings.Check ? CheckAsync(spec, architecture, assembly, epoch, cancellationToken) : null;
         var image = await Task.Run(
             () => new ImageLayers(settings).Compose(spec, architecture, locked.Packages, assembly, epoch, cancellationToken), cancellationToken);

@@ -30,6 +30,21 @@ internal static class ImageComposer
         return epoch;
     }
 
+    /// <summary>
+    /// The latest time that the image of <paramref name="assembly"/> shows, as the layers of packages have it, so that what is above them changes
+    /// none of theirs; it is given to what packages did not bring, in every layer.
+    /// </summary>
+    public static long Settle(AssemblyResult assembly, long? sourceDateEpoch)
+    {
+        long epoch = Settle(assembly.Below, sourceDateEpoch);
+        foreach (var tree in assembly.Above.Select(layer => layer.Tree).Append(assembly.Tree))
+        {
+            Settle(tree, epoch);
+        }
+
+        return epoch;
+    }
+
     /// <summary>The configuration of the image of <paramref name="layers"/>, without their digests.</summary>
     public static ImageConfig Config(
         ImageSpec spec, ImageArchitecture architecture, AssemblyResult assembly, long epoch, ImmutableArray<DividedLayer> layers)
@@ -57,7 +72,7 @@ internal static class ImageComposer
                 {
                     Created = created,
                     CreatedBy = $"bothy build {Path.GetFileName(spec.FileName)}",
-                    Comment = $"bothy {Tool.Version}{(layer.Sources.IsEmpty ? "" : ": ")}{string.Join(", ", layer.Sources)}",
+                    Comment = $"bothy {Tool.Version}{(layer.What.Length == 0 ? "" : ": ")}{layer.What}",
                 }),
             ],
         };

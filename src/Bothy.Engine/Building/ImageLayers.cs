@@ -21,7 +21,7 @@ internal sealed class ImageLayers(BuildSettings settings)
         long unpacked = SizeOf(assembly.Tree);
         settings.Progress.Report(new BuildEvent.Started(phase));
         var store = new LayerStore(settings.Store);
-        var divided = Divide(spec, packages, assembly.Tree, epoch);
+        var divided = Divide(spec, packages, assembly, epoch);
         var layers = ImmutableArray.CreateBuilder<(Layer Layer, FileContent Content)>(divided.Length);
         long before = 0;
         foreach (var one in divided)
@@ -46,7 +46,14 @@ internal sealed class ImageLayers(BuildSettings settings)
     /// <summary>The content of all files, in bytes.</summary>
     public static long SizeOf(FileTree tree) => tree.Entries.Sum(entry => entry.Content?.Length ?? 0);
 
-    private static ImmutableArray<DividedLayer> Divide(ImageSpec spec, ImmutableArray<LockedPackage> packages, FileTree tree, long epoch) =>
+    // Lowest first: those of packages, then those above them. Of an image that packages bring nothing to, only the latter.
+    private static ImmutableArray<DividedLayer> Divide(ImageSpec spec, ImmutableArray<LockedPackage> packages, AssemblyResult assembly, long epoch)
+    {
+        var above = assembly.Above.Select(layer => new DividedLayer(layer.Tree, []) { What = layer.What });
+        return assembly.Below.Count == 0 && !assembly.Above.IsEmpty ? [.. above] : [.. DividePackages(spec, packages, assembly.Below, epoch), .. above];
+    }
+
+    private static ImmutableArray<DividedLayer> DividePackages(ImageSpec spec, ImmutableArray<LockedPackage> packages, FileTree tree, long epoch) =>
         spec.Layering is { Strategy: "origin" } layering
             ? LayerDivision.ByOrigin(tree, packages, layering.Budget ?? LayerDivision.DefaultBudget, epoch)
             : LayerDivision.Single(tree);

@@ -191,4 +191,8 @@ internal sealed class LayerDivision
 /// <summary>A layer to be written.</summary>
 /// <param name="Tree">Its files and the directories above them.</param>
 /// <param name="Sources">The sources of its packages; empty for a layer that holds anything else.</param>
-internal sealed record DividedLayer(FileTree Tree, ImmutableArray<string> Sources);
+internal sealed record DividedLayer(FileTree Tree, ImmutableArray<string> Sources)
+{
+    /// <summary>What it holds, in words for the image's history; empty where there is nothing to say.</summary>
+    public string What { get; init; } = string.Join(", ", Sources);
+}

@@ -11,6 +11,7 @@ internal static class RecordedOrigins
     private const char Package = 'P';
     private const char Effect = 'E';
     private const char ImageFile = 'I';
+    private const char LocalFile = 'L';
     private const char Path = '/';
 
     /// <summary>The origins of the files and links of <paramref name="tree"/>.</summary>
@@ -69,6 +70,9 @@ internal static class RecordedOrigins
                 case ImageFile:
                     origin = new Origin.ImageFile(words);
                     break;
+                case LocalFile:
+                    origin = new Origin.LocalFile(words);
+                    break;
                 default:
                     throw new FormatException($"'{part}' is not the origin of a file");
             }
@@ -92,6 +96,7 @@ internal static class RecordedOrigins
         Origin.Package package => (Package, $"{package.Name} {package.Version} {package.Architecture}"),
         Origin.Effect effect => (Effect, effect.Name),
         Origin.ImageFile file => (ImageFile, file.Key),
+        Origin.LocalFile file => (LocalFile, file.Source),
         _ => throw new ArgumentException($"no file that is built has the origin '{origin}'", nameof(origin)),
     };
 }

@@ -19,6 +19,18 @@ public sealed class FileTree
     /// <summary>The number of entries.</summary>
     public int Count => _entries.Count;
 
+    /// <summary>Another tree with the same entries, to be changed without changing this one.</summary>
+    public FileTree Copy()
+    {
+        var copy = new FileTree();
+        foreach (var entry in InOrderAdded)
+        {
+            copy.Set(entry);
+        }
+
+        return copy;
+    }
+
     /// <summary>All entries in the order of their paths: a directory before what is in it.</summary>
     public IReadOnlyList<TreeEntry> Entries => _sorted is not null && _changed.Count == 0 ? _sorted : Sort();
 

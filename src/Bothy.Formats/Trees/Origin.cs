@@ -28,6 +28,13 @@ public abstract record Origin
         public override string ToString() => $"image file, {Key}";
     }
 
+    /// <summary>A file of the machine that builds, named by <paramref name="Source"/> in the image file's <c>contents.files</c>.</summary>
+    public sealed record LocalFile(string Source) : Origin
+    {
+        /// <inheritdoc />
+        public override string ToString() => $"local file, {Source}";
+    }
+
     /// <summary>An entry of a layer of an image that was read back.</summary>
     public sealed record Layer(Digest DiffId) : Origin
     {

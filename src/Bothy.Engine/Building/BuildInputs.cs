@@ -1,0 +1,25 @@
+using System.Text;
+using Bothy.Engine.ImageFiles;
+using Bothy.Engine.LocalFiles;
+
+namespace Bothy.Engine.Building;
+
+/// <summary>What a build takes beside its packages. It is read before the key of the image is made, since it decides the image as they do.</summary>
+internal sealed record BuildInputs
+{
+    /// <summary>The local files of the image file; null where it has none.</summary>
+    public LocalFileSet? Files { get; init; }
+
+    /// <summary>The digest of all of it.</summary>
+    public Digest Digest => Digest.Of(Encoding.ASCII.GetBytes($"files {Files?.Digest}\n"));
+
+    /// <summary>Reads what <paramref name="spec"/> names beside packages.</summary>
+    /// <exception cref="BothyException">Some of it cannot be read or may not be used.</exception>
+    public static Task<BuildInputs> ReadAsync(ImageSpec spec, BuildSettings settings, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(settings);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(new BuildInputs());
+    }
+}
