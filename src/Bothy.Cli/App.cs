@@ -17,6 +17,7 @@ internal static class App
         new("build", BuildCommand.Create),
         new("solve", SolveCommand.Create),
         new("lock", LockCommand.Create),
+        new("outdated", OutdatedCommand.Create),
         new("show", ShowCommand.Create),
         new("copy", CopyCommand.Create),
         new("login", LoginCommand.Create),

@@ -119,6 +119,10 @@ internal sealed class CommonOptions
         [],
         LockOf(LockFiles.DefaultPath(attached.ImageFile.FileName), surroundings));
 
+    /// <summary>Opens what a question about an image works with: the image file it was built from, for all architectures.</summary>
+    public Session Open(ParseResult arguments, Surroundings surroundings, IProgress<BuildEvent> progress, ImageSpec image) => new(
+        Settings(arguments, surroundings, progress), image, [], LockOf(LockFiles.DefaultPath(image.FileName), surroundings));
+
     /// <summary>The options that say what is built, and so mean nothing where an image says it.</summary>
     public IEnumerable<Option> Choices => [_architectures, _lock, _repositories, _buildRepositories, _keyring, _allowRollback];
 

@@ -30,6 +30,13 @@ internal static class Examples
               bothy lock python.yaml --vendor vendor                      and keeps the exact packages
 
             """,
+        ["outdated"] = """
+            Examples:
+              bothy outdated python.yaml                                  what 'bothy lock' would change today
+              bothy outdated python.yaml --files --format markdown        with the files, for a review
+              bothy outdated --from registry.example/app:1 --exit-code    3 where a package would change
+
+            """,
         ["show"] = """
             Examples:
               bothy show python.yaml                                      the effective image file, packages and sizes

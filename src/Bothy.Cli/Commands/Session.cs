@@ -39,6 +39,9 @@ internal sealed class Session : IDisposable
 
     public ImageBuilder Builder { get; }
 
+    /// <summary>What the builder works with.</summary>
+    public BuildSettings Settings => _settings;
+
     /// <summary>The store.</summary>
     public ContentStore Store => _settings.Store;
 
@@ -48,6 +51,12 @@ internal sealed class Session : IDisposable
         var previous = File.Exists(LockPath) ? await LockFiles.LoadAsync(LockPath, _lock.Shown, cancellationToken) : null;
         return await Builder.SolveAsync(Image, Architectures, previous, cancellationToken);
     }
+
+    /// <summary>The lock as it is, whatever the image file says by now.</summary>
+    /// <exception cref="BothyException">There is none, or it is damaged.</exception>
+    public async Task<LockFile> ReadOldLockAsync(string verb, CancellationToken cancellationToken) => File.Exists(LockPath)
+        ? await LockFiles.LoadAsync(LockPath, _lock.Shown, cancellationToken)
+        : throw new BothyException($"cannot {verb}: there is no {_lock.Shown}") { Hint = $"Write it with 'bothy lock {Image.FileName}'." };
 
     /// <summary>The lock, which has to be of this image file as it is now.</summary>
     /// <exception cref="BothyException">There is none, it is damaged, or it is stale; the message says what changed.</exception>

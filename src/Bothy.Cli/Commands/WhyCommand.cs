@@ -52,7 +52,7 @@ internal static class WhyCommand
         }
 
         var answer = Ask(contents, background, what);
-        var settings = CommonOptions.SettingsOf(surroundings, new Quiet(), offline);
+        var settings = CommonOptions.SettingsOf(surroundings, new QuietProgress(), offline);
         using (settings.Transfer)
         {
             return await WithFreshAsync(answer, background, settings, session.Image.Layers.Length, contents.Platform, cancellationToken);
@@ -84,7 +84,7 @@ internal static class WhyCommand
                 new ImageBackground(LockGraph.Of(locked, plan.Inputs, GraphSource.LockFile), isGood ? $"the lock {place.Shown}" : $"solving {file}") { ImageFile = spec },
                 ImageContents.Of(assembly.Tree, new ContainerConfig(), new Platform("linux", parts[0], parts.ElementAtOrDefault(1))));
         });
-        return await WithFreshAsync(Ask(contents, background, what), background, settings with { Offline = offline, Progress = new Quiet() }, 0, contents.Platform, cancellationToken);
+        return await WithFreshAsync(Ask(contents, background, what), background, settings with { Offline = offline, Progress = new QuietProgress() }, 0, contents.Platform, cancellationToken);
     }
 
     private static WhyAnswer Ask(ImageContents contents, ImageBackground background, string what)
@@ -118,13 +118,5 @@ internal static class WhyCommand
         }
 
         return new Explained(answer, background.Source, layers, fresh);
-    }
-
-    // Solving again is a question beside the question: its progress and warnings would be taken for the image's.
-    private sealed class Quiet : IProgress<BuildEvent>
-    {
-        public void Report(BuildEvent value)
-        {
-        }
     }
 }

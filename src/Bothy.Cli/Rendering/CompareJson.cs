@@ -54,6 +54,24 @@ internal static class CompareJson
         writer.WriteEndObject();
     });
 
+    /// <summary>A file that differs.</summary>
+    public static void Write(Utf8JsonWriter writer, FileChange change)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("path", change.Path.ToString());
+        writer.WriteStartArray("change");
+        foreach (string word in change.Words())
+        {
+            writer.WriteStringValue(word);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteString("before", change.Before is null ? null : change.Side(change.Before));
+        writer.WriteString("after", change.After is null ? null : change.Side(change.After));
+        writer.WriteNumber("bytes", change.Bytes);
+        writer.WriteEndObject();
+    }
+
     private static void WriteDifference(Utf8JsonWriter writer, string from, string to, ImageDifference difference)
     {
         writer.WriteStartObject();
@@ -81,19 +99,7 @@ internal static class CompareJson
         writer.WriteStartArray("files");
         foreach (var change in difference.Files)
         {
-            writer.WriteStartObject();
-            writer.WriteString("path", change.Path.ToString());
-            writer.WriteStartArray("change");
-            foreach (string word in change.Words())
-            {
-                writer.WriteStringValue(word);
-            }
-
-            writer.WriteEndArray();
-            writer.WriteString("before", change.Before is null ? null : change.Side(change.Before));
-            writer.WriteString("after", change.After is null ? null : change.Side(change.After));
-            writer.WriteNumber("bytes", change.Bytes);
-            writer.WriteEndObject();
+            Write(writer, change);
         }
 
         writer.WriteEndArray();

@@ -121,10 +121,9 @@ internal static class CompareMarkdown
 
     private static void Heading(StringBuilder page, string text) => page.Append(CultureInfo.InvariantCulture, $"\n### {text}\n\n");
 
-    private static void Row(StringBuilder page, IEnumerable<string> cells) => page.Append("| ").Append(string.Join(" | ", cells)).Append(" |\n");
+    private static void Row(StringBuilder page, IEnumerable<string> cells) => page.Append(MarkdownText.Row(cells));
 
-    private static void Rule(StringBuilder page, int right, int left) =>
-        Row(page, Enumerable.Repeat("---", left).Concat(Enumerable.Repeat("---:", right)));
+    private static void Rule(StringBuilder page, int right, int left) => page.Append(MarkdownText.Rule(left, right));
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

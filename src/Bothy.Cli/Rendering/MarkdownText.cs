@@ -23,6 +23,12 @@ internal static class MarkdownText
     /// <summary>Set as text.</summary>
     public static string Plain(string text) => References(VisibleText.Of(text));
 
+    /// <summary>A row of a table, of cells that are set already.</summary>
+    public static string Row(params IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |\n";
+
+    /// <summary>The line below the headings of a table: first the columns of text, then those of numbers.</summary>
+    public static string Rule(int left, int right) => Row(Enumerable.Repeat("---", left).Concat(Enumerable.Repeat("---:", right)));
+
     private static string References(string text)
     {
         var escaped = new StringBuilder(text.Length);

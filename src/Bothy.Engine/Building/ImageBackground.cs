@@ -85,7 +85,7 @@ public sealed record ImageBackground(PackageGraph Graph, string Source)
         new[] { $"{platform.Architecture}/{platform.Variant}", platform.Architecture }.FirstOrDefault(lockFile.Architectures.ContainsKey);
 
     // A lock repeats what of its image file decides the packages; relative names in it start at the file's directory.
-    private static ImageSpec SpecOf(BuildRecord record)
+    internal static ImageSpec SpecOf(BuildRecord record)
     {
         var inputs = record.Lock.Inputs;
         var yaml = new YamlEmitter();

@@ -45,6 +45,14 @@ public sealed record PackageChange(string Name, string? Architecture, string? Be
         return changes.ToImmutable();
     }
 
+    /// <summary>What becomes of a package whose version is <paramref name="after"/> instead of <paramref name="before"/>, by the order of <paramref name="system"/>.</summary>
+    public static PackageChangeKind KindOf(PackageSystem system, string before, string after) => Math.Sign(Compare(system, before, after)) switch
+    {
+        < 0 => PackageChangeKind.Upgraded,
+        > 0 => PackageChangeKind.Downgraded,
+        _ => PackageChangeKind.Changed,
+    };
+
     private static Dictionary<string, List<InstalledPackage>> ByName(ImmutableArray<InstalledPackage> packages) => packages
         .GroupBy(static package => package.Name, StringComparer.Ordinal)
         .ToDictionary(static group => group.Key, static group => group.ToList(), StringComparer.Ordinal);
@@ -71,18 +79,14 @@ public sealed record PackageChange(string Name, string? Architecture, string? Be
         (null, _) => PackageChangeKind.Added,
         (_, null) => PackageChangeKind.Removed,
         _ when before.Version == after.Version => null,
-        _ => Math.Sign(Compare(before, after)) switch
-        {
-            < 0 => PackageChangeKind.Upgraded,
-            > 0 => PackageChangeKind.Downgraded,
-            _ => PackageChangeKind.Changed,
-        },
+        _ when before.System == after.System => KindOf(before.System, before.Version, after.Version),
+        _ => PackageChangeKind.Changed,
     };
 
-    private static int Compare(InstalledPackage before, InstalledPackage after) => (before.System, after.System) switch
+    private static int Compare(PackageSystem system, string before, string after) => system switch
     {
-        (PackageSystem.Dpkg, PackageSystem.Dpkg) when DebianVersion.TryParse(before.Version, null, out var old) && DebianVersion.TryParse(after.Version, null, out var changed) => old.CompareTo(changed),
-        (PackageSystem.Apk, PackageSystem.Apk) when ApkVersion.TryParse(before.Version, null, out var old) && ApkVersion.TryParse(after.Version, null, out var changed) => old.CompareTo(changed),
+        PackageSystem.Dpkg when DebianVersion.TryParse(before, null, out var old) && DebianVersion.TryParse(after, null, out var changed) => old.CompareTo(changed),
+        PackageSystem.Apk when ApkVersion.TryParse(before, null, out var old) && ApkVersion.TryParse(after, null, out var changed) => old.CompareTo(changed),
         _ => 0,
     };
 }

@@ -1,0 +1,56 @@
+using System.Globalization;
+using Bothy.Engine.Updating;
+using Bothy.Formats.Text;
+using Bothy.Inspection.Comparison;
+
+namespace Bothy.Cli.Rendering;
+
+/// <summary>The words for what a new lock would change, the same in every form of the answer.</summary>
+internal static class OutdatedWords
+{
+    /// <summary>What it comes to for one architecture.</summary>
+    public static string Heading(LockUpdate update, ArchitectureUpdate architecture)
+    {
+        if (architecture.Steps.IsEmpty)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{update.ImageFileName}, {architecture.Name}: nothing is outdated in {architecture.Before.Packages.Length} packages");
+        }
+
+        int security = architecture.Steps.Count(static step => step.IsSecurity == true);
+        string counted = string.Join(", ", architecture.Steps.GroupBy(Change, StringComparer.Ordinal).OrderBy(static group => group.Key, StringComparer.Ordinal).Select(static group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} {group.Key}")));
+        string suites = security > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {security} from security updates") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{update.ImageFileName}, {architecture.Name}: {counted} of {architecture.Before.Packages.Length} packages{suites}");
+    }
+
+    /// <summary>What becomes of a package.</summary>
+    public static string Change(PackageStep step) => step.Kind == PackageChangeKind.Changed && step.Before?.Id.Version == step.After?.Id.Version ? "rebuilt" : step.Kind.Word();
+
+    /// <summary>Whether it is a security update.</summary>
+    public static string Security(PackageStep step) => step.IsSecurity switch
+    {
+        true => "yes",
+        false => "no",
+        null => "-",
+    };
+
+    /// <summary>From when to when an index has moved.</summary>
+    public static string Dates(RepositoryStep repository) => (repository.Before, repository.After) switch
+    {
+        (null, { } after) => $"new, of {Date(after)}",
+        ({ } before, null) => $"no longer read, of {Date(before)}",
+        var (before, after) when before == after => $"of {Date(after!.Value)}, as in the lock",
+        var (before, after) => $"{Date(before!.Value)} → {Date(after!.Value)}",
+    };
+
+    /// <summary>How many files change, or why that is not known.</summary>
+    public static string Files(FileUpdate files) => files.NotComputed is { } reason
+        ? $"not known: {reason}"
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Count(files, FileDifference.Added)} added, {Count(files, FileDifference.Removed)} removed, {files.Changes.Count(static change => (change.Difference & (FileDifference.Added | FileDifference.Removed)) == FileDifference.None)} changed; unpacked {ByteSize.Text(files.BytesBefore!.Value)} → {ByteSize.Text(files.BytesAfter!.Value)} ({ComparisonRows.WithSign(files.BytesAfter.Value - files.BytesBefore.Value)})");
+
+    /// <summary>A time as it is printed.</summary>
+    public static string Date(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static int Count(FileUpdate files, FileDifference difference) => files.Changes.Count(change => change.Difference == difference);
+}

@@ -1,0 +1,30 @@
+using Bothy.Engine.Building;
+using Bothy.Engine.ImageFiles;
+using Bothy.Engine.Locking;
+using Bothy.Oci.Sources;
+using Bothy.Store;
+
+namespace Bothy.Engine.Updating;
+
+/// <summary>The lock that an image was built from, wherever it is kept.</summary>
+/// <param name="Lock">The lock.</param>
+/// <param name="ImageFile">The image file, as far as it decides the packages.</param>
+/// <param name="Shown">Where both are from, in words.</param>
+public sealed record KnownLock(LockFile Lock, ImageSpec ImageFile, string Shown)
+{
+    /// <summary>Asks the lock that is attached to the image, then the store's record of its build; null where neither is there.</summary>
+    /// <exception cref="BothyException">The image cannot be found, or what is attached to it cannot be read.</exception>
+    public static async Task<KnownLock?> FindAsync(ContentStore store, ImageSource source, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var root = await source.ResolveAsync(cancellationToken);
+        return await AttachedLock.FindAsync(source, root, cancellationToken) is { } attached
+            ? new KnownLock(attached.Lock, attached.ImageFile, $"the lock attached to {source.Name}")
+            : Recorded(store, source, root.Digest);
+    }
+
+    private static KnownLock? Recorded(ContentStore store, ImageSource source, Digest digest) =>
+        new BuildRecords(store).TryFind(digest) is { } record
+            ? new KnownLock(record.Lock, ImageBackground.SpecOf(record), $"the store's record of the build of {source.Name}")
+            : null;
+}
