@@ -8,6 +8,9 @@ internal sealed class FileInclusion(string? workingDirectory, SpecFindings findi
     // The files being read, outermost first, by full path; the same file again would never end.
     private readonly List<string> _open = [];
 
+    // Files that were included, by full path: one that several others include counts once, where it is met first.
+    private readonly HashSet<string> _included = new(StringComparer.Ordinal);
+
     /// <summary>The file's spec over what it includes, or null after noting why there is none.</summary>
     public ImageSpec? Read(string name, ReadOnlySpan<byte> content)
     {
@@ -18,15 +21,18 @@ internal sealed class FileInclusion(string? workingDirectory, SpecFindings findi
             return null;
         }
 
-        if (own.Include is not { } include)
+        _open.Add(FullPath(name));
+        ImageSpec? below = null;
+        foreach (var include in own.Includes)
         {
-            return own.Spec;
+            if (ReadIncluded(name, include) is { } included)
+            {
+                below = below is null ? included : SpecMerge.Over(below, included);
+            }
         }
 
-        _open.Add(FullPath(name));
-        var included = ReadIncluded(name, include);
         _open.RemoveAt(_open.Count - 1);
-        return included is null ? own.Spec : SpecMerge.Over(included, own.Spec);
+        return below is null ? own.Spec : SpecMerge.Over(below, own.Spec);
     }
 
     /// <summary>The bytes of the file that a user named.</summary>
@@ -84,6 +90,11 @@ internal sealed class FileInclusion(string? workingDirectory, SpecFindings findi
         if (_open.Contains(FullPath(name), StringComparer.Ordinal))
         {
             findings.Problem(include.Mark, $"'{include.Value}' includes itself: {string.Join(" → ", _open.Append(FullPath(name)).Select(Path.GetFileName))}");
+            return null;
+        }
+
+        if (!_included.Add(FullPath(name)))
+        {
             return null;
         }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 
 namespace Bothy.Engine.ImageFiles;
@@ -10,6 +11,8 @@ namespace Bothy.Engine.ImageFiles;
 internal static partial class PackageRequestText
 {
     private const int Longest = 300;
+
+    private static readonly SearchValues<char> AfterName = SearchValues.Create("=<>~/@");
 
     /// <summary>Why <paramref name="text"/> is no request, or null.</summary>
     public static string? Problem(string text)
@@ -34,6 +37,15 @@ internal static partial class PackageRequestText
 
     /// <summary>Why <paramref name="text"/> is no name of a package, or null.</summary>
     public static string? NameProblem(string text) => NameShape().IsMatch(text) ? null : $"'{text}' is not the name of a package";
+
+    /// <summary>The name of the package that <paramref name="request"/> asks for; <c>so:name</c> and its like name none and stay as they are.</summary>
+    public static string NameOf(string request)
+    {
+        int end = request.AsSpan().IndexOfAny(AfterName);
+        string wanted = end < 0 ? request : request[..end];
+        int colon = wanted.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0 || wanted[..colon] is "so" or "cmd" or "pc" || wanted[..colon].EndsWith("-intf", StringComparison.Ordinal) ? wanted : wanted[..colon];
+    }
 
     // Each part begins with a character that the part before it cannot hold, so matching does not backtrack beyond one of them.
     // NonBacktracking would say so too, but cannot be generated: it is built anew in every run.

@@ -53,7 +53,7 @@ internal static class SpecMerge
             Keyring = Append(included.Keyring, own.Keyring),
             Packages = Append(included.Packages, own.Packages),
             Slices = own.Slices ?? included.Slices,
-            Omit = Append(included.Omit, own.Omit),
+            Omit = Append([.. included.Omit.Where(name => !own.Packages.Any(request => PackageRequestText.NameOf(request.Value) == name.Value))], own.Omit),
             Files = [.. included.Files, .. own.Files],
             Base = own.Base ?? included.Base,
             BaseIndex = own.Base is null ? included.BaseIndex : own.BaseIndex,

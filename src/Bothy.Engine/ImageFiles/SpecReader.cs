@@ -21,8 +21,8 @@ internal sealed class SpecReader
         _top = top;
     }
 
-    /// <summary>The document as a spec of its own, and what it includes; null where it is no map.</summary>
-    public static (ImageSpec Spec, Marked<string>? Include)? Read(string file, SpecNode document, SpecFindings findings)
+    /// <summary>The document as a spec of its own, and what it includes, the lowest first; null where it is no map.</summary>
+    public static (ImageSpec Spec, ImmutableArray<Marked<string>> Includes)? Read(string file, SpecNode document, SpecFindings findings)
     {
         if (MapReader.Of(document, "an image file", SpecKeys.Top, findings) is not { } top)
         {
@@ -30,8 +30,16 @@ internal sealed class SpecReader
         }
 
         var reader = new SpecReader(file, top);
-        return (reader.ReadSpec() with { Keys = KeyMarks(document) }, top.Node("include") is null ? null : top.RequiredText("include"));
+        return (reader.ReadSpec() with { Keys = KeyMarks(document) }, reader.ReadIncludes());
     }
+
+    // One name as apko has it, or several.
+    private ImmutableArray<Marked<string>> ReadIncludes() => _top.Node("include") switch
+    {
+        null => [],
+        SpecNode.Sequence => _top.Texts("include"),
+        _ => _top.RequiredText("include") is { } include ? [include] : [],
+    };
 
     private static ImmutableSortedDictionary<string, SourceMark> KeyMarks(SpecNode document)
     {

@@ -15,7 +15,10 @@ public sealed partial class ImageFileDocumentTests
         string[] examples = [.. Example().Matches(Text).Select(match => match.Groups["text"].Value)];
         using var directory = new TemporaryDirectory();
         Directory.CreateDirectory(directory["common"]);
-        File.WriteAllText(directory["common/python.yaml"], "contents: {packages: [python3]}\n");
+        foreach (string included in new[] { "python", "bookworm", "nonroot" })
+        {
+            File.WriteAllText(directory[$"common/{included}.yaml"], $"contents: {{packages: [{included}]}}\n");
+        }
 
         Assert.True(examples.Length > 20, $"only {examples.Length} examples");
         foreach (string example in examples)

@@ -66,6 +66,50 @@ public sealed class ImageFileIncludeTests : IDisposable
     }
 
     [Fact]
+    public void Of_several_files_each_lies_over_those_before_it_and_one_that_is_met_again_counts_once()
+    {
+        Write("common.yaml", "contents: {packages: [a]}\nwork-dir: /common\npaths: [{path: /p, type: directory}]\naccounts: {users: [{username: u, uid: 1, groups: [g]}]}\n");
+        Write("left.yaml", "include: common.yaml\ncontents: {packages: [b]}\nwork-dir: /left\ncmd: left\n");
+        Write("right.yaml", "include: ./common.yaml\ncontents: {packages: [c]}\ncmd: right\n");
+        Write("x.yaml", "include: [left.yaml, right.yaml]\ncontents: {packages: [d]}\n");
+
+        var spec = Load("x.yaml");
+
+        Assert.Equal(["a", "b", "c", "d"], spec.Contents.Packages.Select(package => package.Value));
+        Assert.Equal(("/left", "right"), (spec.WorkingDirectory, spec.Command.Single()));
+        Assert.Single(spec.Paths);
+        Assert.Single(spec.Accounts.Users);
+    }
+
+    [Theory]
+    [InlineData("[gcc]", "[gcc, y]", "y")]
+    [InlineData("[gcc=12*, y]", "[gcc, y]", "")]
+    [InlineData("['gcc:arm64']", "[gcc, y]", "y")]
+    [InlineData("[gcc/bookworm-backports]", "[gcc, y]", "y")]
+    [InlineData("['so:gcc', gcc-12]", "[gcc, y]", "gcc y")]
+    public void What_a_file_asks_for_by_name_is_no_longer_omitted_by_what_it_includes(string packages, string omitted, string left)
+    {
+        Write("base.yaml", $"contents: {{packages: [a], omit: {omitted}}}\n");
+        Write("x.yaml", $"include: base.yaml\ncontents: {{packages: {packages}}}\n");
+
+        Assert.Equal(left, string.Join(' ', Load("x.yaml").Contents.Omit.Select(name => name.Value)));
+    }
+
+    [Fact]
+    public void An_included_file_that_is_no_text_is_a_mistake()
+    {
+        Write("x.yaml", "contents: {packages: [a]}\ninclude: [{a: b}, '', none.yaml]\n");
+
+        Assert.Equal(
+            """
+            x.yaml:2:11: an entry of 'include' must be text, not a map
+            x.yaml:2:19: an entry of 'include' is empty
+            x.yaml:2:23: cannot read 'none.yaml': there is no such file
+            """,
+            Failure("x.yaml"));
+    }
+
+    [Fact]
     public void Mistakes_of_all_files_come_at_once_each_with_its_own_file()
     {
         Write("lib/base.yaml", "contents: {pacakges: [a]}\ncdm: x\n");

@@ -65,7 +65,7 @@ public sealed class ImageFileMistakesTests
     [InlineData(Valid + "debug: \"true\"\n", "x.yaml:2:8: 'debug' must be true or false, not 'true'")] // quoted it is text
     [InlineData(Valid + "archs: amd64\n", "x.yaml:2:8: 'archs' must be a list, not text")]
     [InlineData(Valid + "layering: origin\n", "x.yaml:2:11: 'layering' must be a map, not text")]
-    [InlineData(Valid + "include: [a]\n", "x.yaml:2:10: 'include' must be text, not a list")]
+    [InlineData(Valid + "include: {a: b}\n", "x.yaml:2:10: 'include' must be text, not a map")]
     public void Wrong_shapes(string text, string message) => Fails(text, message);
 
     [Theory]
