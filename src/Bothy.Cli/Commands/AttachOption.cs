@@ -18,6 +18,9 @@ internal sealed class AttachOption
     /// <summary>Declares the option on <paramref name="command"/>.</summary>
     public AttachOption(Command command) => command.Add(_attach);
 
+    /// <summary>Whether it is asked for.</summary>
+    public bool IsAsked(ParseResult arguments) => arguments.GetValue(_attach);
+
     /// <summary>
     /// Attaches what the image was built from to it: wherever it was pushed to, and in the layouts it was written to where that is asked for. What must
     /// not be published is not pushed, with a warning, but an error where it is asked for.

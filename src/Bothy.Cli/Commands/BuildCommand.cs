@@ -30,11 +30,23 @@ internal static class BuildCommand
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var display = new ProgressDisplay(terminal, common.Verbosity(arguments));
+            bool isPlain = !attaching.IsAsked(arguments) && !bills.IsAsked(arguments) && !destinations.IsPushed(arguments);
+            var repetition = isPlain && arguments.GetValue(locked)
+                ? new BuildRepetition(arguments, common.LockOf(arguments, surroundings).Path, surroundings, display)
+                : null;
+            if (repetition is not null && await repetition.TryRepeatAsync(destinations.Of(arguments), cancellationToken) is { } repeated)
+            {
+                display.SayCollected();
+                Print(repeated, arguments.GetValue(format) == OutputFormat.Json, common.Verbosity(arguments), terminal);
+                return ExitCode.Success;
+            }
+
+            IProgress<BuildEvent> progress = repetition is null ? display : repetition;
             using var registries = destinations.OpenRegistries(arguments, surroundings, common.IsOffline(arguments));
             await using var rebuild = await rebuilding.OpenAsync(arguments, surroundings, registries, cancellationToken);
             using var session = rebuild is null
-                ? common.Open(arguments, surroundings, display, check: !arguments.GetValue(noCheck))
-                : common.Open(arguments, surroundings, display, rebuild.Attached, check: !arguments.GetValue(noCheck));
+                ? common.Open(arguments, surroundings, progress, check: !arguments.GetValue(noCheck))
+                : common.Open(arguments, surroundings, progress, rebuild.Attached, check: !arguments.GetValue(noCheck));
             var result = await display.RunAsync(async () =>
             {
                 var plan = rebuild is not null ? session.Accept(rebuild.Attached.Lock, rebuild.Shown)
@@ -45,6 +57,7 @@ internal static class BuildCommand
                 await attaching.AttachAsync(arguments, session, plan, built, places, display, cancellationToken);
                 await bills.WriteAsync(arguments, built, session, surroundings, terminal, cancellationToken);
                 await bills.AttachAsync(arguments, built, destinations.References(arguments), registries, session, surroundings, terminal, cancellationToken);
+                repetition?.Keep(session.Image, built);
                 return built;
             });
             Print(result, arguments.GetValue(format) == OutputFormat.Json, common.Verbosity(arguments), terminal);

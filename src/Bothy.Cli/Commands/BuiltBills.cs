@@ -36,6 +36,9 @@ internal sealed class BuiltBills
         command.Add(_none);
     }
 
+    /// <summary>Whether bills are to be written beside the image.</summary>
+    public bool IsAsked(ParseResult arguments) => arguments.GetValue(_path) is not null;
+
     /// <summary>
     /// Writes the bills that are asked for. They are made from the image as it was written, read back, so that they are those that <c>bothy sbom</c> prints of it.
     /// </summary>

@@ -109,8 +109,12 @@ internal sealed class CommonOptions
             settings.GetAwaiter().GetResult(),
             image,
             [.. ArchitectureNames(arguments.GetValue(_architectures)).Select(name => Architecture(name, preferDebian: !image.Contents.IsAlpine))],
-            LockOf(arguments.GetValue(_lock) ?? LockFiles.DefaultPath(file), surroundings));
+            LockOf(arguments, surroundings));
     }
+
+    /// <summary>The lock that the command line names, or means.</summary>
+    public LockPlace LockOf(ParseResult arguments, Surroundings surroundings) =>
+        LockOf(arguments.GetValue(_lock) ?? LockFiles.DefaultPath(arguments.GetRequiredValue(File)), surroundings);
 
     /// <summary>Opens what building an image again works with: its own image file, and no other one.</summary>
     public Session Open(ParseResult arguments, Surroundings surroundings, IProgress<BuildEvent> progress, AttachedLock attached, bool check) => new(
@@ -139,10 +143,7 @@ internal sealed class CommonOptions
     /// <summary>The settings of a build in these surroundings, without what a command line may add.</summary>
     public static BuildSettings SettingsOf(Surroundings surroundings, IProgress<BuildEvent> progress, bool offline) => new()
     {
-        Store = new ContentStore(ContentStore.DefaultDirectory(surroundings.Environment))
-        {
-            DamageFound = damaged => progress.Report(new BuildEvent.Warning($"{damaged.Message}; making it anew")),
-        },
+        Store = StoreOf(surroundings, progress),
         Transfer = new TransferClient(
             new TransferSettings
             {
@@ -160,6 +161,12 @@ internal sealed class CommonOptions
         Offline = offline,
         SourceDateEpoch = surroundings.SourceDateEpoch(),
         Progress = progress,
+    };
+
+    /// <summary>The store of these surroundings, which tells <paramref name="progress"/> of what is damaged in it.</summary>
+    public static ContentStore StoreOf(Surroundings surroundings, IProgress<BuildEvent> progress) => new(ContentStore.DefaultDirectory(surroundings.Environment))
+    {
+        DamageFound = damaged => progress.Report(new BuildEvent.Warning($"{damaged.Message}; making it anew")),
     };
 
     private static IEnumerable<string> ArchitectureNames(string[]? lists) =>

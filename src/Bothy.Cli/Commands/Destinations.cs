@@ -48,6 +48,9 @@ internal sealed class Destinations
     /// <summary>The way to the registries that the options name.</summary>
     public RegistryClient OpenRegistries(ParseResult arguments, Surroundings surroundings, bool offline) => _registries.Open(arguments, surroundings, offline);
 
+    /// <summary>Whether the image is to be pushed.</summary>
+    public bool IsPushed(ParseResult arguments) => arguments.GetValue(_push);
+
     /// <summary>What to push to; nothing without <c>--push</c>.</summary>
     public ImmutableArray<ImageReference> References(ParseResult arguments) =>
         arguments.GetValue(_push) ? [.. (arguments.GetValue(_tags) ?? []).Select(tag => ImageReference.Parse(tag))] : [];

@@ -23,12 +23,18 @@ internal sealed class ProgressDisplay(Terminal terminal, Verbosity verbosity) : 
         }
         finally
         {
-            lock (_gate)
+            SayCollected();
+        }
+    }
+
+    /// <summary>Says the warnings that were collected so far.</summary>
+    public void SayCollected()
+    {
+        lock (_gate)
+        {
+            foreach (var said in _said)
             {
-                foreach (var said in _said)
-                {
-                    Say(said);
-                }
+                Say(said);
             }
         }
     }

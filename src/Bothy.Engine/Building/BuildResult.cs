@@ -9,7 +9,11 @@ namespace Bothy.Engine.Building;
 /// <param name="Digest">The digest of the image's manifest, or of the index of several.</param>
 /// <param name="Images">What is known of the image of each architecture.</param>
 /// <param name="Content">The image or the index itself, its layers in the store.</param>
-public sealed record BuildResult(Digest Digest, ImmutableArray<BuiltImage> Images, OciContent Content);
+public sealed record BuildResult(Digest Digest, ImmutableArray<BuiltImage> Images, OciContent Content)
+{
+    /// <summary>By what the store knows the image where it was built before, by itself and for one architecture; else null.</summary>
+    internal Digest? FoundBy { get; init; }
+}
 
 /// <summary>An image that was built.</summary>
 /// <param name="Architecture">What for.</param>

@@ -27,6 +27,12 @@ internal sealed class EarlierBuilds(ContentStore store)
     // Other code may make another image of the same lock, whatever its version is called.
     private static readonly Type[] Rooms = [typeof(EarlierBuilds), typeof(OciImage), typeof(PackageId), typeof(ContentStore), typeof(FileTree), typeof(Finding)];
 
+    /// <summary>The program itself: it differs where the code does.</summary>
+    public static string Program => $"{string.Concat(Rooms.Select(room => room.Module.ModuleVersionId.ToString()))}\n{Tool.Version}\n{Tool.Compression}";
+
+    /// <summary>Says that the image for <paramref name="architecture"/> was found.</summary>
+    public static BuildEvent NothingChanged(string architecture) => new BuildEvent.Finished($"image {architecture}", "nothing has changed since it was built");
+
     /// <summary>The digest of all that decides the image of <paramref name="locked"/>.</summary>
     public static Digest KeyOf(ImageSpec spec, LockFile plan, string architecture, LockedArchitecture locked, long? epoch, BuildInputs inputs)
     {
@@ -38,7 +44,7 @@ internal sealed class EarlierBuilds(ContentStore store)
         byte[] lockText = LockFiles.Format(plan with { Architectures = plan.Architectures.Clear().Add(architecture, identified) });
         string yaml = ImageSpecWriter.ToYaml(spec);
         string head = FormattableString.Invariant(
-            $"{string.Concat(Rooms.Select(room => room.Module.ModuleVersionId.ToString()))}\n{Tool.Version}\n{Tool.Compression}\n{Path.GetFileName(spec.FileName)}\n{epoch}\n{architecture}\n{inputs.Digest}\n{yaml.Length}\n{yaml}");
+            $"{Program}\n{Path.GetFileName(spec.FileName)}\n{epoch}\n{architecture}\n{inputs.Digest}\n{yaml.Length}\n{yaml}");
         return Digest.Of([.. Encoding.UTF8.GetBytes(head), .. lockText]);
     }
 

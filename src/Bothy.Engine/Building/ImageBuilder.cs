@@ -119,7 +119,7 @@ public sealed class ImageBuilder(BuildSettings settings)
             var content = ContentOf(spec, built);
             var root = content.Root.Descriptor.Digest;
             Record(spec, plan, root, built);
-            return new BuildResult(root, [.. built.Select(each => each.Build.Facts)], content);
+            return new BuildResult(root, [.. built.Select(each => each.Build.Facts)], content) { FoundBy = built is [{ IsFoundAgain: true } only] ? only.Key : null };
         });
     }
 
@@ -172,10 +172,10 @@ public sealed class ImageBuilder(BuildSettings settings)
         var key = EarlierBuilds.KeyOf(spec, plan, name, locked, settings.SourceDateEpoch, inputs);
         if (!needsFiles && earlier.TryFind(key, architecture) is { } known && !(settings.Check && known.Findings is null))
         {
-            settings.Progress.Report(new BuildEvent.Finished($"image {name}", "nothing has changed since it was built"));
+            settings.Progress.Report(EarlierBuilds.NothingChanged(name));
             Report(spec, known.Warnings, known.Facts.Uncovered, strict);
             ReportFindings(spec, known);
-            return new Built(known, Tree: null, locked.Packages.All(package => package.Digest is not null) ? locked : null, Origins: null, IsFoundAgain: true);
+            return new Built(known, Tree: null, locked.Packages.All(package => package.Digest is not null) ? locked : null, Origins: null, key, IsFoundAgain: true);
         }
 
         var packages = await OpenAsync(name, locked, cancellationToken);
@@ -192,7 +192,7 @@ public sealed class ImageBuilder(BuildSettings settings)
         earlier.Add(key, build);
         ReportFindings(spec, build);
         var complete = locked with { Packages = [.. packages.Select(package => package.Package)] };
-        return new Built(build, assembly.Tree, complete, RecordedOrigins.Of(assembly.Tree), IsFoundAgain: false);
+        return new Built(build, assembly.Tree, complete, RecordedOrigins.Of(assembly.Tree), key, IsFoundAgain: false);
     }
 
     // Beside the layers, which take longer; both only read the tree.
@@ -317,5 +317,5 @@ public sealed class ImageBuilder(BuildSettings settings)
 
     // Locked is null where an index alone was read, which does not tell the digests of packages.
     private sealed record Built(
-        EarlierBuild Build, FileTree? Tree, LockedArchitecture? Locked, ImmutableDictionary<TreePath, Origin>? Origins, bool IsFoundAgain);
+        EarlierBuild Build, FileTree? Tree, LockedArchitecture? Locked, ImmutableDictionary<TreePath, Origin>? Origins, Digest Key, bool IsFoundAgain);
 }

@@ -11,6 +11,9 @@ internal sealed class FileInclusion(string? workingDirectory, SpecFindings findi
     // Files that were included, by full path: one that several others include counts once, where it is met first.
     private readonly HashSet<string> _included = new(StringComparer.Ordinal);
 
+    /// <summary>What was looked at for the sake of <c>include</c>, in that order.</summary>
+    public List<FileRead> Files { get; } = [];
+
     /// <summary>The file's spec over what it includes, or null after noting why there is none.</summary>
     public ImageSpec? Read(string name, ReadOnlySpan<byte> content)
     {
@@ -86,7 +89,13 @@ internal sealed class FileInclusion(string? workingDirectory, SpecFindings findi
         }
 
         string beside = Normalize(Path.Combine(Path.GetDirectoryName(includer) ?? "", include.Value));
-        string name = File.Exists(FullPath(beside)) ? beside : Normalize(include.Value);
+        bool isBeside = File.Exists(FullPath(beside));
+        string name = isBeside ? beside : Normalize(include.Value);
+        if (!isBeside)
+        {
+            Files.Add(new FileRead(FullPath(beside), null));
+        }
+
         if (_open.Contains(FullPath(name), StringComparer.Ordinal))
         {
             findings.Problem(include.Mark, $"'{include.Value}' includes itself: {string.Join(" → ", _open.Append(FullPath(name)).Select(Path.GetFileName))}");
@@ -100,7 +109,9 @@ internal sealed class FileInclusion(string? workingDirectory, SpecFindings findi
 
         try
         {
-            return Read(name, ReadBounded(FullPath(name)));
+            byte[] content = ReadBounded(FullPath(name));
+            Files.Add(new FileRead(FullPath(name), Digest.Of(content)));
+            return Read(name, content);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

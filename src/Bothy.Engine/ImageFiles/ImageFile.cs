@@ -21,7 +21,10 @@ public static class ImageFile
         byte[] content = FileInclusion.ReadNamed(path, workingDirectory);
         var findings = new SpecFindings();
         var inclusion = new FileInclusion(workingDirectory, findings);
-        return Finish(inclusion.Read(path, content), findings);
+        return Finish(inclusion.Read(path, content), findings) with
+        {
+            Files = [new FileRead(Path.GetFullPath(path, workingDirectory), Digest.Of(content)), .. inclusion.Files],
+        };
     }
 
     /// <summary>Reads <paramref name="content"/> as an image file called <paramref name="fileName"/>, which may include nothing.</summary>

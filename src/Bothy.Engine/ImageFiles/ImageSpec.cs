@@ -12,6 +12,9 @@ public sealed record ImageSpec
     /// <summary>The image file, as it was named.</summary>
     public required string FileName { get; init; }
 
+    /// <summary>The files that it was read from, itself first; empty for a text that is no file. No part of what it says.</summary>
+    public ImmutableArray<FileRead> Files { get; init; } = [];
+
     /// <summary><c>contents</c>: what goes into the image.</summary>
     public ContentsSpec Contents { get; init; } = new();
 
