@@ -11,7 +11,7 @@ public sealed record FileRead(string Path, Digest? Digest)
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            return new FileRead(path, Digest.FromHash(System.Security.Cryptography.SHA256.HashData(file)));
+            return new FileRead(path, Bothy.Digest.FromHash(System.Security.Cryptography.SHA256.HashData(file)));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -59,7 +59,7 @@ public static class ImageFile
         };
         try
         {
-            return Finish(SpecMerge.Over(spec, added), findings);
+            return Finish(SpecMerge.Over(spec, added), findings) with { Files = spec.Files };
         }
         catch (ImageFileException mistakes)
         {
