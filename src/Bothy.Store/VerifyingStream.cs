@@ -4,7 +4,11 @@ using Bothy.Formats;
 namespace Bothy.Store;
 
 /// <summary>Reads forward and hashes what it reads; the read that reaches the end fails where the bytes are not those promised.</summary>
-internal sealed class VerifyingStream(Stream inner, long length, Digest expected, Func<DamagedItemException> damaged) : ForwardReadStream
+/// <param name="inner">The bytes; it is disposed of with this stream.</param>
+/// <param name="length">How many there are; further ones are not read.</param>
+/// <param name="expected">Their digest.</param>
+/// <param name="damaged">What to throw where it is another.</param>
+public sealed class VerifyingStream(Stream inner, long length, Digest expected, Func<BothyException> damaged) : ForwardReadStream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _position;
@@ -13,14 +17,17 @@ internal sealed class VerifyingStream(Stream inner, long length, Digest expected
     /// <summary>Called once when all bytes were read and found good.</summary>
     public Action? Verified { get; init; }
 
+    /// <inheritdoc />
     public override long Length => length;
 
+    /// <inheritdoc />
     public override long Position
     {
         get => _position;
         set => throw new NotSupportedException();
     }
 
+    /// <inheritdoc />
     public override int Read(Span<byte> buffer)
     {
         if (buffer.IsEmpty)
@@ -39,6 +46,7 @@ internal sealed class VerifyingStream(Stream inner, long length, Digest expected
         return count;
     }
 
+    /// <inheritdoc />
     protected override void Dispose(bool disposing)
     {
         if (disposing)

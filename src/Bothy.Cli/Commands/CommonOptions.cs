@@ -54,6 +54,11 @@ internal sealed class CommonOptions
         Description = "Take apk indexes and packages that no trusted key signed; the lock records it.",
     };
 
+    private readonly Option<bool> _allowOutside = new("--allow-outside")
+    {
+        Description = "Take local files from outside the image file's directory too, where 'contents.files' names them.",
+    };
+
     private readonly Option<bool> _offline = new("--offline") { Description = "Use what the store has and never the network." };
 
     private readonly Option<bool> _allowRollback = new("--allow-rollback")
@@ -73,7 +78,7 @@ internal sealed class CommonOptions
         command.Add(File);
         foreach (var option in new Option[]
         {
-            _architectures, _lock, _repositories, _buildRepositories, _keyring, _packagesFrom, _offline, _allowRollback, _allowUntrusted, _quiet, _verbose,
+            _architectures, _lock, _repositories, _buildRepositories, _keyring, _packagesFrom, _offline, _allowRollback, _allowUntrusted, _allowOutside, _quiet, _verbose,
         })
         {
             command.Add(option);
@@ -137,6 +142,7 @@ internal sealed class CommonOptions
     {
         AllowRollback = arguments.GetValue(_allowRollback),
         AllowUntrusted = arguments.GetValue(_allowUntrusted),
+        AllowOutside = arguments.GetValue(_allowOutside),
         PackageDirectories = [.. (arguments.GetValue(_packagesFrom) ?? []).Select(directory => Path.Combine(surroundings.WorkingDirectory, directory))],
     };
 

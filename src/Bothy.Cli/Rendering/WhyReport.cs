@@ -87,6 +87,7 @@ internal static class WhyReport
             writer.WriteNumber("size", place.Entry.Content?.Length ?? 0);
             Optional(writer, "package", (place.Origin as Origin.Package)?.Name);
             Optional(writer, "effect", (place.Origin as Origin.Effect)?.Name);
+            Optional(writer, "localFile", (place.Origin as Origin.LocalFile)?.Source);
             Optional(writer, "imageFileKey", (place.Origin as Origin.ImageFile)?.Key);
             Optional(writer, "layer", place.Layer);
         });

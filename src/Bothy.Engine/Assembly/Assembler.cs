@@ -1,6 +1,9 @@
 using Bothy.Engine.Assembly.Accounts;
 using Bothy.Engine.Assembly.Effects;
+using Bothy.Engine.Assembly.Overlay;
 using Bothy.Engine.Assembly.Scripts;
+using Bothy.Engine.LocalFiles;
+using Bothy.Formats.Trees;
 
 namespace Bothy.Engine.Assembly;
 
@@ -19,6 +22,7 @@ public static class Assembler
         var state = distribution.Begin(request.Image);
         var scripts = new MaintainerScripts(state, distribution);
         distribution.Unpack(state, scripts, cancellationToken);
+        state.AwaitsLocalFiles = request.Files is not null;
         foreach (var effect in distribution.Effects)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -26,10 +30,21 @@ public static class Assembler
         }
 
         OmittedPackages.Check(state, request.Omitted, cancellationToken);
-        return new AssemblyResult(state.Tree, [.. scripts.Uncovered], [.. state.Warnings])
+        return request.Files is { } files ? WithFiles(files, state, scripts, cancellationToken) : Result(state.Tree, state, scripts);
+    }
+
+    // The layers of packages are as they would be without local files.
+    private static AssemblyResult WithFiles(LocalFileSet files, AssemblyState state, MaintainerScripts scripts, CancellationToken cancellationToken)
+    {
+        var below = state.Tree.Copy();
+        new LocalOverlay(state).Lay(files, cancellationToken);
+        return Result(below, state, scripts).Over("local files", state.Tree);
+    }
+
+    private static AssemblyResult Result(FileTree tree, AssemblyState state, MaintainerScripts scripts) =>
+        new(tree, [.. scripts.Uncovered], [.. state.Warnings])
         {
             Dropped = state.Filter.Dropped,
             RunAs = RunAs.Resolve(state),
         };
-    }
 }

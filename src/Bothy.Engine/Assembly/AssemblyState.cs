@@ -24,6 +24,9 @@ internal sealed class AssemblyState(FileTree tree, ImmutableArray<UnpackedPackag
     /// <summary>Whether scripts run in the root directory, so that a path without a slash at its beginning starts there too.</summary>
     public bool RunsScriptsInRoot { get; init; }
 
+    /// <summary>Whether local files are still to be laid over what the effects make, after which some of them are applied again.</summary>
+    public bool AwaitsLocalFiles { get; set; }
+
     public AccountTable Accounts { get; init; } = new();
 
     public List<string> Warnings { get; } = [];

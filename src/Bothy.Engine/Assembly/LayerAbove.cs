@@ -16,7 +16,7 @@ public sealed record LayerAbove(string What, FileTree Tree)
         var tree = new FileTree();
         foreach (var entry in all.Entries)
         {
-            if (below.TryGet(entry.Path, out var present) && (ReferenceEquals(present, entry) || present == entry))
+            if (below.TryGet(entry.Path, out var present) && IsSame(present, entry))
             {
                 continue;
             }
@@ -34,4 +34,8 @@ public sealed record LayerAbove(string What, FileTree Tree)
             ? throw new ArgumentException($"{gone.Path} is gone", nameof(all))
             : tree.Count == 0 ? null : new LayerAbove(what, tree);
     }
+
+    // What was made a second time has a content of its own.
+    private static bool IsSame(TreeEntry one, TreeEntry other) => ReferenceEquals(one, other)
+        || (one with { Content = null } == other with { Content = null } && one.Content?.Length == other.Content?.Length && one.Content?.Digest == other.Content?.Digest);
 }

@@ -12,15 +12,23 @@ namespace Bothy.Engine.Building;
 /// <summary>Looks at an image before it is delivered: will its programs run, and does it keep to the image file's policy.</summary>
 internal static class BuildCheck
 {
+    /// <summary>Whose the local files are, where packages are named.</summary>
+    private const string Application = "application";
+
     /// <summary>What is found in the tree of an image. Who owns a file is what the build knows, whatever database the image keeps.</summary>
     public static ImmutableArray<Finding> Run(ImageSpec spec, FileTree tree, ContainerConfig container, Platform platform, CancellationToken cancellationToken)
     {
-        var subject = new CheckSubject(tree, container, platform, static entry => (entry.Origin as Origin.Package)?.Name);
+        var subject = new CheckSubject(tree, container, platform, OwnerOf);
         var findings = LinkageCheck.Run(subject, cancellationToken);
         return PolicyReader.Of(spec) is { } policy
-            ? findings.AddRange(PolicyCheck.Run(ImageContents.Of(tree, container, platform), subject, policy, compressedSize: null, cancellationToken))
+            ? findings.AddRange(PolicyCheck.Run(ImageContents.Of(tree, container, platform), subject with { OwnerOf = PackageOf }, policy, compressedSize: null, cancellationToken))
             : findings;
     }
+
+    private static string? OwnerOf(TreeEntry entry) => entry.Origin is Origin.LocalFile ? Application : PackageOf(entry);
+
+    // To a policy local files are of no package, as they are to whoever has the image alone.
+    private static string? PackageOf(TreeEntry entry) => (entry.Origin as Origin.Package)?.Name;
 
     /// <summary>What is found once the layers are made.</summary>
     public static ImmutableArray<Finding> OfSize(ImageSpec spec, long compressed) =>

@@ -15,11 +15,8 @@ internal sealed record BuildInputs
 
     /// <summary>Reads what <paramref name="spec"/> names beside packages.</summary>
     /// <exception cref="BothyException">Some of it cannot be read or may not be used.</exception>
-    public static Task<BuildInputs> ReadAsync(ImageSpec spec, BuildSettings settings, CancellationToken cancellationToken)
+    public static async Task<BuildInputs> ReadAsync(ImageSpec spec, BuildSettings settings, CancellationToken cancellationToken) => new()
     {
-        ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(settings);
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(new BuildInputs());
-    }
+        Files = await Task.Run(() => new LocalFileReader(settings, spec).Read(cancellationToken), cancellationToken),
+    };
 }

@@ -44,6 +44,9 @@ public sealed record BuildSettings
     /// <summary>Local directories to look for packages in before further mirrors.</summary>
     public ImmutableArray<string> PackageDirectories { get; init; } = [];
 
+    /// <summary>Whether local files may come from outside the image file's directory.</summary>
+    public bool AllowOutside { get; init; }
+
     /// <summary>Whether images that would not work, or break their policy, are refused.</summary>
     public bool Check { get; init; }
 

@@ -45,6 +45,12 @@ internal abstract class Planner<TSources>(BuildSettings settings, ImageSpec spec
     {
         if (!Spec.Contents.PackageRepositories.Any())
         {
+            if (Requests.IsEmpty)
+            {
+                // Local files alone.
+                return architectures.ToImmutableSortedDictionary(static architecture => architecture.Name, static _ => new LockedArchitecture(), StringComparer.Ordinal);
+            }
+
             throw new BothyException($"cannot build {Spec.FileName}: it names no repository")
             {
                 Hint = "Add one under 'contents.repositories', such as 'deb bookworm main' or the address of an apk repository.",

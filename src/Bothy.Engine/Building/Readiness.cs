@@ -9,7 +9,6 @@ internal static class Readiness
     private static readonly ImmutableArray<(string Key, string What)> NotBuilt =
     [
         ("contents.slices", "slices of packages"),
-        ("contents.files", "local files"),
         ("contents.base", "images on top of others"),
         ("contents.baseimage", "images on top of others"),
         ("debug", "debug variants"),

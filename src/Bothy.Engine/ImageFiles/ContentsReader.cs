@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bothy.Engine.LocalFiles;
 using Bothy.Formats.Trees;
 
 namespace Bothy.Engine.ImageFiles;
@@ -44,9 +45,15 @@ internal sealed class ContentsReader(MapReader map)
         var source = file.RequiredText("source");
         var path = file.RequiredText("path") is null ? null : file.Checked("path", SpecTexts.AbsolutePath);
         var (uid, gid, mode) = (file.Id("uid"), file.Id("gid"), file.Mode("mode"));
-        var exclude = file.Texts("exclude").Select(static pattern => pattern.Value);
+        var exclude = file.Texts("exclude", ExcludeRules.Problem).Select(static pattern => pattern.Value);
+        bool intoDirectory = path?.Value.EndsWith('/') == true;
+        if (source is { Value: var text } && path is not null && !intoDirectory && text.Split('/').Any(SegmentPattern.IsPattern))
+        {
+            file.Findings.Problem(path.Mark, $"'path' must end in '/', since '{text}' may be several files");
+        }
+
         return source is { } from && path is { } to && TreePath.TryParseRooted(to.Value, out var target)
-            ? new LocalFileSpec(from, target) { Uid = uid, Gid = gid, Mode = mode, Exclude = [.. exclude] }
+            ? new LocalFileSpec(from, target) { IntoDirectory = intoDirectory, Uid = uid, Gid = gid, Mode = mode, Exclude = [.. exclude] }
             : null;
     }
 

@@ -92,7 +92,7 @@ public static class ImageSpecWriter
     private static void WriteFile(YamlEmitter yaml, LocalFileSpec file)
     {
         yaml.Text("source", file.Source.Value);
-        yaml.Text("path", file.Path.ToString());
+        yaml.Text("path", file.IntoDirectory && !file.Path.IsRoot ? file.Path + "/" : file.Path.ToString());
         Plain(yaml, "uid", file.Uid);
         Plain(yaml, "gid", file.Gid);
         Mode(yaml, "mode", file.Mode);

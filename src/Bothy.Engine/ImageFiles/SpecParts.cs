@@ -120,10 +120,13 @@ public sealed record LocalFileSpec(Marked<string> Source, TreePath Path)
     /// <summary>The group; null for root.</summary>
     public uint? Gid { get; init; }
 
-    /// <summary>The permission bits, at most 07777; null for those of the local file.</summary>
+    /// <summary>Whether <see cref="Path"/> was written with a slash at its end: a file goes into it under its own name.</summary>
+    public bool IntoDirectory { get; init; }
+
+    /// <summary>The permission bits of files, at most 07777; null for 0755 where the owner may run the local file, else 0644.</summary>
     public int? Mode { get; init; }
 
-    /// <summary>Patterns of what to leave out, relative to the source.</summary>
+    /// <summary>Patterns of what to leave out, relative to the source, as <c>.dockerignore</c> has them.</summary>
     public ImmutableArray<string> Exclude { get; init; } = [];
 }
 

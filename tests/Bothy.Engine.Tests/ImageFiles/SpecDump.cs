@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
@@ -11,6 +12,8 @@ namespace Bothy.Engine.Tests.ImageFiles;
 internal static class SpecDump
 {
     private static readonly string[] Places = ["Mark", "Keys", "FileName", "Warnings", "EqualityContract"];
+
+    private static readonly Type[] PlaceTypes = [typeof(SourceMark), typeof(ImmutableArray<FileRead>)];
 
     // They only say again what others hold.
     private static readonly string[] Derived = ["PackageRepositories", "IsAlpine", "IsPath", "DefaultDocumentation"];
@@ -43,7 +46,7 @@ internal static class SpecDump
                 text.Append(value.GetType().Name).Append('\n');
                 foreach (var property in value.GetType().GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
                 {
-                    if (!Places.Contains(property.Name) && !Derived.Contains(property.Name) && property.GetIndexParameters().Length == 0 && property.PropertyType != typeof(SourceMark))
+                    if (!Places.Contains(property.Name) && !Derived.Contains(property.Name) && property.GetIndexParameters().Length == 0 && !PlaceTypes.Contains(property.PropertyType))
                     {
                         Dump(text, property.Name, property.GetValue(value), depth + 1);
                     }

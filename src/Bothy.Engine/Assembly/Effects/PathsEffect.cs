@@ -12,11 +12,19 @@ internal sealed class PathsEffect : IEffect
 
     public void Apply(AssemblyState state)
     {
-        foreach (var path in state.Image.Paths)
+        foreach (var path in state.Image.Paths.Where(path => !state.AwaitsLocalFiles || IsPossible(path, state)))
         {
             Make(path, state);
         }
     }
+
+    // What changes or links to local files is done once they are there.
+    private static bool IsPossible(PathSpec path, AssemblyState state) => path.Kind switch
+    {
+        PathKind.Permissions => state.Find(path.Path.ToString()) is not null,
+        PathKind.HardLink => state.Find(path.Source ?? "") is { Kind: EntryKind.File },
+        _ => true,
+    };
 
     private static void Make(PathSpec path, AssemblyState state)
     {

@@ -93,12 +93,9 @@ internal sealed class ContentFilter
     /// <summary>The rule that leaves <paramref name="path"/> out; null where none does.</summary>
     public string? RuleFor(TreePath path)
     {
-        foreach (var pattern in _excluded)
+        if (ExcludedBy(path) is { } excluded)
         {
-            if (pattern.Matches(path))
-            {
-                return "exclude " + pattern.Text;
-            }
+            return excluded;
         }
 
         if (_keepDocumentation || !path.Value.StartsWith(Share, StringComparison.Ordinal))
@@ -109,6 +106,35 @@ internal sealed class ContentFilter
         var below = path.Value.AsSpan(Share.Length);
         int slash = below.IndexOf('/');
         return Rules.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(slash < 0 ? below : below[..slash], out string? rule) ? rule : null;
+    }
+
+    /// <summary>Whether a local file goes into the image: documentation that somebody adds by hand is wanted. Where not, it is accounted.</summary>
+    public bool KeepsLocal(TreeEntry entry)
+    {
+        if (ExcludedBy(entry.Path) is not { } rule)
+        {
+            return true;
+        }
+
+        if (entry.Kind != EntryKind.Directory)
+        {
+            Account(rule, entry, 1);
+        }
+
+        return false;
+    }
+
+    private string? ExcludedBy(TreePath path)
+    {
+        foreach (var pattern in _excluded)
+        {
+            if (pattern.Matches(path))
+            {
+                return "exclude " + pattern.Text;
+            }
+        }
+
+        return null;
     }
 
     // Packages of one source share a documentation directory by a link, /usr/share/doc/libgcc-s1 -> gcc-12-base.
