@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Bothy.Formats.Compression;
+using Bothy.Inspection.Advisories.Reading;
 
 namespace Bothy.Inspection.Advisories;
 
@@ -63,6 +65,8 @@ public sealed record VexStatement
 /// <summary>An OpenVEX document: who says what of which vulnerabilities.</summary>
 public sealed record VexDocument
 {
+    private const long MaxLength = 64 << 20;
+
     /// <summary>Its IRI.</summary>
     public required string Id { get; init; }
 
@@ -77,4 +81,14 @@ public sealed record VexDocument
 
     /// <summary>What is said, in the order of the document.</summary>
     public required ImmutableArray<VexStatement> Statements { get; init; }
+
+    /// <summary>Reads a document.</summary>
+    /// <param name="stream">Its bytes, compressed or not; the reader closes it.</param>
+    /// <param name="source">What it is, for messages.</param>
+    /// <exception cref="MalformedDataException">It is no OpenVEX document.</exception>
+    public static VexDocument Read(Stream stream, string source) => AdvisoryDocument.Guard(source, () =>
+    {
+        using var plain = Decompression.OpenRead(stream, source, MaxLength);
+        return VexReader.Read(new JsonTokens(plain, source));
+    });
 }
