@@ -74,6 +74,7 @@ internal sealed class ApkDatabase(FileTree tree, FileOwners owners, ImmutableArr
         }
 
         _packages.Add(package);
+        owners.MarkListed(package);
         foreach (var path in stanza.Paths)
         {
             owners.Add(path, package);

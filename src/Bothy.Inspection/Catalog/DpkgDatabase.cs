@@ -94,6 +94,7 @@ internal sealed class DpkgDatabase(FileTree tree, FileOwners owners, ImmutableAr
             return false;
         }
 
+        owners.MarkListed(package);
         foreach (string line in Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             if (pathOf(line) is { } text && TreePath.TryParse(text.TrimStart('/'), null, out var path))

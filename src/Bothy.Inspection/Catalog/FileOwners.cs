@@ -8,6 +8,7 @@ internal sealed class FileOwners(FileTree tree)
     private readonly Dictionary<TreePath, InstalledPackage> _files = [];
     private readonly Dictionary<TreePath, InstalledPackage?> _directories = [];
     private readonly Dictionary<InstalledPackage, List<TreePath>> _byPackage = [];
+    private readonly HashSet<InstalledPackage> _listed = [];
     private readonly Dictionary<TreePath, TreePath?> _realDirectories = [];
 
     /// <summary>Notes that <paramref name="package"/> lists <paramref name="listed"/>. Of a file that two packages list, the later one counts.</summary>
@@ -42,6 +43,12 @@ internal sealed class FileOwners(FileTree tree)
 
         paths.Add(path);
     }
+
+    /// <summary>Notes that there is a list of the files of <paramref name="package"/>, however short.</summary>
+    public void MarkListed(InstalledPackage package) => _listed.Add(package);
+
+    /// <summary>Whether there is a list of the files of <paramref name="package"/>.</summary>
+    public bool IsListed(InstalledPackage package) => _listed.Contains(package);
 
     /// <summary>The package of <paramref name="path"/>; null where nobody lists it, or several a directory.</summary>
     public InstalledPackage? Of(TreePath path) =>

@@ -71,6 +71,9 @@ public sealed class ImageContents
     /// <summary>The paths of the image that are <paramref name="package"/>'s, as they are in <see cref="Tree"/>, sorted; what its database lists and the image lacks is not among them.</summary>
     public IReadOnlyList<TreePath> FilesOf(InstalledPackage package) => _owners.FilesOf(package);
 
+    /// <summary>Whether a database of the image has a list of the files of <paramref name="package"/>; without one, that it has none says nothing.</summary>
+    public bool ListsFilesOf(InstalledPackage package) => _owners.IsListed(package);
+
     /// <summary>The number of the layer that the entry at <paramref name="path"/> is of; null for a tree in memory.</summary>
     public int? LayerOf(TreePath path) => Image?.LayerOf(path);
 }

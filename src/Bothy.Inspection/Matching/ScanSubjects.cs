@@ -3,6 +3,7 @@ using Bothy.Inspection.Advisories;
 using Bothy.Inspection.Catalog;
 using Bothy.Inspection.Languages;
 using Bothy.Inspection.Sbom;
+using Bothy.Oci;
 using Bothy.Packages;
 
 namespace Bothy.Inspection.Matching;
@@ -10,6 +11,9 @@ namespace Bothy.Inspection.Matching;
 /// <summary>Makes what is scanned of what it is known from.</summary>
 public static class ScanSubjects
 {
+    // What packages are judged by has nothing to do with what they run on.
+    private static readonly Platform AnyPlatform = new("linux", "");
+
     /// <summary>An image, or the tree of one: the packages of its databases and those of programming languages in its files.</summary>
     /// <exception cref="BothyException">A file of the image cannot be read.</exception>
     public static ScanSubject Of(ImageContents contents, string name, CancellationToken cancellationToken) => Of(contents, name, ScanSubjectKind.Image, cancellationToken);
@@ -71,6 +75,20 @@ public static class ScanSubjects
             Language = package,
         };
     }
+
+    /// <summary>A bill of materials in JSON: SPDX 2.2 or 2.3, or CycloneDX. Nothing is known of files.</summary>
+    /// <param name="json">The document.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <exception cref="MalformedDataException">It is no such document.</exception>
+    public static ScanSubject OfBill(ReadOnlyMemory<byte> json, string name) => BillSubject.Of(BillReader.Read(json, name));
+
+    /// <summary>A directory that holds a root file system. Links are never followed out of it.</summary>
+    /// <exception cref="BothyException">It is no directory, or cannot be read.</exception>
+    public static ScanSubject OfDirectory(string directory, CancellationToken cancellationToken) => Of(
+        ImageContents.Of(RootDirectory.Read(directory, cancellationToken), new ContainerConfig(), AnyPlatform),
+        directory,
+        ScanSubjectKind.Directory,
+        cancellationToken);
 
     internal static ScanSubject Of(ImageContents contents, string name, ScanSubjectKind kind, CancellationToken cancellationToken)
     {

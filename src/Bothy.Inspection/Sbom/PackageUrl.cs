@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 
@@ -13,6 +14,10 @@ public sealed record PackageUrl(string Type, string? Namespace, string Name, str
 {
     /// <summary>More about the package, by key; a value that is empty counts as absent.</summary>
     public ImmutableSortedDictionary<string, string> Qualifiers { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Reads a package URL (ECMA-427, 5.6); a subpath is passed over.</summary>
+    /// <returns>False where it is none.</returns>
+    public static bool TryParse(string text, [NotNullWhen(true)] out PackageUrl? purl) => PackageUrlReader.TryRead(text, out purl);
 
     /// <summary>This with a qualifier, unless <paramref name="value"/> is null or empty.</summary>
     public PackageUrl With(string key, string? value) => string.IsNullOrEmpty(value) ? this : this with { Qualifiers = Qualifiers.SetItem(key, value) };

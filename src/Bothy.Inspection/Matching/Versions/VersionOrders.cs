@@ -1,3 +1,4 @@
+using Bothy.Inspection.Advisories;
 using Bothy.Packages.Alpine;
 using Bothy.Packages.Debian;
 
@@ -6,8 +7,8 @@ namespace Bothy.Inspection.Matching.Versions;
 /// <summary>The orders of the worlds whose packages are judged.</summary>
 public static class VersionOrders
 {
-    /// <summary>apk's (apk-package(5)).</summary>
-    public static VersionOrder Apk { get; } = new VersionOrder<ApkVersion>("an apk version", static (string text, out ApkVersion version) => ApkVersion.TryParse(text, null, out version), static (a, b) => a.CompareTo(b));
+    /// <summary>apk's (apk-package(5)). Distributions have packages whose versions break its grammar (<c>sudo-1.9.5p2-r0</c>); apk orders them all the same, and so does this.</summary>
+    public static VersionOrder Apk { get; } = new VersionOrder<ApkVersion>("an apk version", TryReadApk, static (a, b) => a.CompareTo(b));
 
     /// <summary>dpkg's (deb-version(7)).</summary>
     public static VersionOrder Debian { get; } = new VersionOrder<DebianVersion>("a Debian version", static (string text, out DebianVersion version) => DebianVersion.TryParse(text, null, out version), static (a, b) => a.CompareTo(b));
@@ -26,4 +27,24 @@ public static class VersionOrders
 
     /// <summary>NuGet's: up to four numbers, and labels that compare without regard to case.</summary>
     public static VersionOrder NuGet { get; } = new VersionOrder<NuGetVersion>("a NuGet version", NuGetVersion.TryParse, static (a, b) => a.Order(b));
+
+    /// <summary>The order in which advisories of <paramref name="space"/> compare versions.</summary>
+    public static VersionOrder Of(AdvisorySpace space) => space switch
+    {
+        AdvisorySpace.Alpine or AdvisorySpace.Wolfi or AdvisorySpace.Chainguard => Apk,
+        AdvisorySpace.Debian or AdvisorySpace.Ubuntu => Debian,
+        AdvisorySpace.PyPI => Python,
+        AdvisorySpace.Npm or AdvisorySpace.CratesIo => Semantic,
+        AdvisorySpace.Go => Go,
+        AdvisorySpace.Maven => Maven,
+        AdvisorySpace.NuGet => NuGet,
+        _ => throw new InvalidOperationException($"no such space: {space}"),
+    };
+
+    private static bool TryReadApk(string text, out ApkVersion version)
+    {
+        bool beginsWell = text.Length > 0 && char.IsAsciiDigit(text[0]) && !text.AsSpan().ContainsAnyExceptInRange('!', '~');
+        version = beginsWell ? ApkVersion.Any(text) : default;
+        return beginsWell;
+    }
 }

@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace Bothy.Inspection.Matching;
+
+/// <summary>
+/// Packages of languages that came within packages of the distribution. The distribution speaks for these: it corrects them without a new version, so what the language's own advisories say of
+/// their version would be wrong. Where nothing is known of its release they are judged by themselves.
+/// </summary>
+internal sealed class PartsOfPackages
+{
+    private readonly HashSet<ScanPackage> _parts = new(ReferenceEqualityComparer.Instance);
+
+    public PartsOfPackages(ScanSubject subject, AdvisoryCoverage coverage)
+    {
+        bool speaks = subject.Release is { } release && coverage.Covers(release.Space, release.Release);
+        if (subject.Code is { } code && speaks)
+        {
+            _parts.UnionWith(subject.Packages.Where(package => code.OwnerOf(package) is not null));
+        }
+    }
+
+    /// <summary>Whether the distribution speaks for it.</summary>
+    public bool Contains(ScanPackage package) => _parts.Contains(package);
+
+    /// <summary>That there are such packages; null where there are none.</summary>
+    public string? Note => _parts.Count == 0 ? null
+        : $"{_parts.Count.ToString(CultureInfo.InvariantCulture)} packages of programming languages came within packages of the distribution, and are judged by its advisories about those";
+}
