@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bothy.Formats.Trees;
 
 namespace Bothy.Packages.Slices;
 
@@ -65,6 +66,9 @@ public sealed record ContentRule
 
     /// <summary>Whether it is for <paramref name="architecture"/>.</summary>
     public bool IsFor(string architecture) => Architectures.IsEmpty || Architectures.Contains(architecture, StringComparer.Ordinal);
+
+    /// <summary>The place in a tree that a path of a rule, which was checked when it was read, means.</summary>
+    internal static TreePath PlaceOf(string path) => TreePath.Parse(path.TrimStart('/'));
 
     /// <summary>Whether both lead to the same content at the same path, were they of one package. How long it is there does not matter, nor where.</summary>
     internal bool SaysTheSameAs(ContentRule other) =>
