@@ -1,7 +1,7 @@
 namespace Bothy.Testing;
 
 /// <summary>
-/// The validators of the CycloneDX and SPDX projects and the reference library for package URLs. They are not of the machine: <c>SbomJudges/install.sh</c>, run by
+/// The validators of the CycloneDX and SPDX projects, the schema of SARIF and the reference library for package URLs. They are not of the machine: <c>SbomJudges/install.sh</c>, run by
 /// <c>.ci/run</c>, puts them into a directory outside of the project.
 /// </summary>
 public static class SbomJudge
@@ -16,7 +16,7 @@ public static class SbomJudge
 
     /// <summary>Why there are none; null where they are there.</summary>
     internal static string? Problem() =>
-        !File.Exists(Path.Combine(Directory, "complete")) ? "the validators of SPDX and CycloneDX are not installed (tests/Bothy.Testing/SbomJudges/install.sh)"
+        !File.Exists(Path.Combine(Directory, "complete-2")) ? "the validators of SPDX and CycloneDX are not installed (tests/Bothy.Testing/SbomJudges/install.sh)"
         : Needs.Find("node") is null ? "node is not installed"
         : null;
 
@@ -26,6 +26,14 @@ public static class SbomJudge
         using var directory = new TemporaryDirectory();
         File.WriteAllBytes(directory["bom.json"], document);
         return Node("cyclonedx.cjs", ["1.6", directory["bom.json"]], null);
+    }
+
+    /// <summary>Has a document judged by the published schema of SARIF 2.1.0.</summary>
+    public static JudgeResult Sarif(byte[] document)
+    {
+        using var directory = new TemporaryDirectory();
+        File.WriteAllBytes(directory["log.sarif"], document);
+        return Node("sarif.cjs", [directory["log.sarif"]], null);
     }
 
     /// <summary>Has the SPDX project's tool read and validate a document.</summary>

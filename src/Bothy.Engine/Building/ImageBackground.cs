@@ -45,7 +45,7 @@ public sealed record ImageBackground(PackageGraph Graph, string Source)
                     LockGraph.Of(record.Lock.Architectures[name], record.Lock.Inputs, GraphSource.BuildRecord), $"the store's record of the build of {record.Lock.ImageFileName}")
                 {
                     Origins = record.Origins.GetValueOrDefault(name),
-                    ImageFile = SpecOf(record),
+                    ImageFile = SpecOf(record.Lock, record.ImageFile),
                 };
             }
         }
@@ -81,13 +81,14 @@ public sealed record ImageBackground(PackageGraph Graph, string Source)
         }
     }
 
-    private static string? NameOf(LockFile lockFile, Platform platform) =>
+    /// <summary>The name of the architecture of a lock that is for <paramref name="platform"/>; null where none is.</summary>
+    internal static string? NameOf(LockFile lockFile, Platform platform) =>
         new[] { $"{platform.Architecture}/{platform.Variant}", platform.Architecture }.FirstOrDefault(lockFile.Architectures.ContainsKey);
 
     // A lock repeats what of its image file decides the packages; relative names in it start at the file's directory.
-    internal static ImageSpec SpecOf(BuildRecord record)
+    internal static ImageSpec SpecOf(LockFile lockFile, string imageFile)
     {
-        var inputs = record.Lock.Inputs;
+        var inputs = lockFile.Inputs;
         var yaml = new YamlEmitter();
         yaml.Map("contents", () =>
         {
@@ -96,7 +97,7 @@ public sealed record ImageBackground(PackageGraph Graph, string Source)
             yaml.Texts("packages", inputs.Packages);
             yaml.Texts("omit", inputs.Omit);
         });
-        var spec = ImageFiles.ImageFile.Parse(record.ImageFile, Encoding.UTF8.GetBytes(yaml.ToString()));
+        var spec = ImageFiles.ImageFile.Parse(imageFile, Encoding.UTF8.GetBytes(yaml.ToString()));
         return inputs.Settings.GetValueOrDefault("entrypoint.type") == "service-bundle"
             ? spec with { Entrypoint = new EntrypointSpec([], ShellFragment: null, IsServiceBundle: true, ImageSpec.NoTexts) }
             : spec;

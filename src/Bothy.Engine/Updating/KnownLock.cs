@@ -1,6 +1,7 @@
 using Bothy.Engine.Building;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
+using Bothy.Oci;
 using Bothy.Oci.Sources;
 using Bothy.Store;
 
@@ -23,8 +24,20 @@ public sealed record KnownLock(LockFile Lock, ImageSpec ImageFile, string Shown)
             : Recorded(store, source, root.Digest);
     }
 
+    /// <summary>The name of the architecture in the lock that is for <paramref name="platform"/>; null where it is for others.</summary>
+    public string? NameOf(Platform platform) => ImageBackground.NameOf(Lock, platform);
+
+    /// <summary>A lock that is a file; the image file is what the lock repeats of it.</summary>
+    /// <param name="lockFile">The lock.</param>
+    /// <param name="path">Its path: relative names of the image file start at its directory.</param>
+    public static KnownLock Of(LockFile lockFile, string path)
+    {
+        ArgumentNullException.ThrowIfNull(lockFile);
+        return new KnownLock(lockFile, ImageBackground.SpecOf(lockFile, Path.Combine(Path.GetDirectoryName(path) ?? "", lockFile.ImageFileName)), $"the lock {path}");
+    }
+
     private static KnownLock? Recorded(ContentStore store, ImageSource source, Digest digest) =>
         new BuildRecords(store).TryFind(digest) is { } record
-            ? new KnownLock(record.Lock, ImageBackground.SpecOf(record), $"the store's record of the build of {source.Name}")
+            ? new KnownLock(record.Lock, ImageBackground.SpecOf(record.Lock, record.ImageFile), $"the store's record of the build of {source.Name}")
             : null;
 }

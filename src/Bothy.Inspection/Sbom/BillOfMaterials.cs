@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Bothy.Inspection.Catalog;
 using Bothy.Inspection.Graph;
 using Bothy.Oci;
@@ -12,9 +11,6 @@ namespace Bothy.Inspection.Sbom;
 /// </summary>
 public sealed class BillOfMaterials
 {
-    // A name space of our own for the identifiers of documents (RFC 9562, 5.5); any constant would do, another one would change every document.
-    private static readonly Guid NameSpace = new("6f1f8a52-7c0e-5d1b-9a43-2b6e8c1d0f57");
-
     private readonly SbomFiles _files;
 
     internal BillOfMaterials(SbomSubject subject, ImageContents contents, SbomFiles files, GraphSource? dependencySource, BomParts parts)
@@ -120,11 +116,8 @@ public sealed class BillOfMaterials
     {
         // The times of a document are part of it: with another SOURCE_DATE_EPOCH it is another one.
         string dependencies = DependencySource is { } source ? DependencySources.Word(source) : "";
-        string name = FormattableString.Invariant($"{kind} {Subject.Manifest.Digest} {Subject.Name} {_files} {dependencies} {Subject.Created.ToUnixTimeSeconds()} bothy {Subject.ToolVersion}");
-        byte[] hash = SHA1.HashData([.. NameSpace.ToByteArray(bigEndian: true), .. System.Text.Encoding.UTF8.GetBytes(name)]);
-        hash[6] = (byte)((hash[6] & 0x0F) | 0x50);
-        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
-        return new Guid(hash.AsSpan(0, 16), bigEndian: true);
+        return NameUuid.Of(FormattableString.Invariant(
+            $"{kind} {Subject.Manifest.Digest} {Subject.Name} {_files} {dependencies} {Subject.Created.ToUnixTimeSeconds()} bothy {Subject.ToolVersion}"));
     }
 }
 
