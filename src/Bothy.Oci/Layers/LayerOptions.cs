@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Bothy.Formats.Trees;
 using Bothy.Store;
 
 namespace Bothy.Oci.Layers;
@@ -10,6 +12,9 @@ public sealed record LayerOptions
 
     /// <summary>How the archive is compressed.</summary>
     public LayerCompression Compression { get; init; }
+
+    /// <summary>What the layer removes of lower ones (image-spec, layer.md, "Whiteouts"); nothing of the tree is at or below one of these paths.</summary>
+    public ImmutableArray<TreePath> Whiteouts { get; init; } = [];
 
     /// <summary>Where compressed parts of layers are kept and looked for; null for nowhere. The bytes do not depend on it.</summary>
     internal ContentStore? Store { get; init; }

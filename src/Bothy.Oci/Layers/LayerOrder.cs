@@ -13,32 +13,35 @@ internal sealed class LayerOrder
     private const int MaxLinks = 8;
 
     private static readonly Origin Parents = new Origin.Effect("parents");
+    private static readonly Origin Whiteouts = new Origin.Effect("whiteouts");
 
     private readonly FileTree _tree;
     private readonly long _epoch;
+    private readonly ImmutableArray<TreeEntry> _markers;
     private readonly Dictionary<TreePath, TreePath> _firstNames = [];
 
-    private LayerOrder(FileTree tree, long epoch)
+    private LayerOrder(FileTree tree, long epoch, ImmutableArray<TreePath> whiteouts)
     {
         _tree = tree;
         _epoch = epoch;
+        _markers = [.. whiteouts.Select(path => TreeEntry.File(path.Parent.Append(WhiteoutPrefix + path.Name), FileContent.Empty, Whiteouts) with { ModifiedTime = epoch })];
     }
 
     /// <summary>The entries of <paramref name="tree"/> sorted by path.</summary>
     /// <exception cref="BothyException">The tree is not one that an archive can hold.</exception>
     public static IEnumerable<TreeEntry> ByPath(FileTree tree, long epoch)
     {
-        var order = new LayerOrder(tree, epoch);
+        var order = new LayerOrder(tree, epoch, whiteouts: []);
         var entries = order.WithParents();
         order.NoteNames(entries);
         return entries.Select(order.Place);
     }
 
-    /// <summary>The entries of <paramref name="tree"/> in the runs that a layer consists of.</summary>
+    /// <summary>The entries of <paramref name="tree"/>, and the markers of what it removes of lower layers, in the runs that a layer consists of.</summary>
     /// <exception cref="BothyException">The tree is not one that a layer can hold.</exception>
-    public static ImmutableArray<LayerPart> InParts(FileTree tree, long epoch)
+    public static ImmutableArray<LayerPart> InParts(FileTree tree, long epoch, ImmutableArray<TreePath> whiteouts)
     {
-        var order = new LayerOrder(tree, epoch);
+        var order = new LayerOrder(tree, epoch, whiteouts);
         var runs = LayerRuns.Of(order.WithParents());
         foreach (var run in runs)
         {
@@ -57,7 +60,10 @@ internal sealed class LayerOrder
             {
                 throw Cannot(entry.Path, $"in a layer, a name that begins with {WhiteoutPrefix} removes a file");
             }
+        }
 
+        foreach (var entry in _tree.Entries.Concat(_markers))
+        {
             for (var parent = entry.Path.Parent; !parent.IsRoot && !missing.ContainsKey(parent); parent = parent.Parent)
             {
                 if (_tree.TryGet(parent, out var found))
@@ -75,7 +81,7 @@ internal sealed class LayerOrder
             }
         }
 
-        return missing.Count == 0 ? _tree.Entries : [.. _tree.Entries.Concat(missing.Values).OrderBy(entry => entry.Path)];
+        return missing.Count == 0 && _markers.IsEmpty ? _tree.Entries : [.. _tree.Entries.Concat(missing.Values).Concat(_markers).OrderBy(entry => entry.Path)];
     }
 
     // Entries come in order, so the first name noted is the first in the archive.

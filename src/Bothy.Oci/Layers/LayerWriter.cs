@@ -34,7 +34,7 @@ public sealed class LayerWriter(LayerOptions options)
     /// <summary>The parts of the layer of <paramref name="tree"/>.</summary>
     /// <exception cref="BothyException">The tree is not one that a layer can hold.</exception>
     internal ImmutableArray<LayerPart> PartsOf(FileTree tree) =>
-        LayerOrder.InParts(options.Compression == LayerCompression.EStargz ? EStargz.WithLandmark(tree) : tree, options.Epoch);
+        LayerOrder.InParts(options.Compression == LayerCompression.EStargz ? EStargz.WithLandmark(tree) : tree, options.Epoch, options.Whiteouts);
 
     /// <summary>Writes the layer of <paramref name="parts"/>.</summary>
     internal Layer Write(ImmutableArray<LayerPart> parts, Stream blob, CancellationToken cancellationToken)

@@ -70,7 +70,7 @@ public sealed class ImageReader(ContentStore store, int parallelism)
         }
     }
 
-    private static async Task<(Descriptor Descriptor, ImageManifest Manifest)> ReadManifestAsync(
+    internal static async Task<(Descriptor Descriptor, ImageManifest Manifest)> ReadManifestAsync(
         ImageSource source, Descriptor root, Platform? platform, CancellationToken cancellationToken)
     {
         var descriptor = root;
@@ -101,7 +101,7 @@ public sealed class ImageReader(ContentStore store, int parallelism)
         return (descriptor, manifest);
     }
 
-    private static async Task<ImageConfig> ReadConfigAsync(ImageSource source, ImageManifest manifest, CancellationToken cancellationToken)
+    internal static async Task<ImageConfig> ReadConfigAsync(ImageSource source, ImageManifest manifest, CancellationToken cancellationToken)
     {
         if (manifest.Config.MediaType is not (MediaTypes.Config or MediaTypes.DockerConfig))
         {

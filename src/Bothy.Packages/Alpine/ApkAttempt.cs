@@ -7,7 +7,7 @@ internal sealed class ApkAttempt
 {
     public ApkAttempt(ApkPool pool, ApkSolverRequest request, CancellationToken cancellationToken, ApkState? state = null)
     {
-        Universe = new ApkUniverse(pool, request.Omit, state ?? ApkState.Empty);
+        Universe = new ApkUniverse(pool, request.Omit, state ?? new ApkState { Installed = request.Installed });
 
         // apk keeps its world sorted like this, whatever the order in which names were asked for.
         List<ApkNeed> world =

@@ -16,4 +16,7 @@ public sealed record ApkSolverRequest
     /// no file, no dependency.
     /// </summary>
     public ImmutableArray<string> Omit { get; init; } = [];
+
+    /// <summary>What is installed already, such as by an image to build on; one of the pool's indexes. It stays as long as it fits, as with <c>apk add</c>. Null where nothing is.</summary>
+    public IApkIndex? Installed { get; init; }
 }

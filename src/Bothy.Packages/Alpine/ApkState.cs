@@ -28,9 +28,6 @@ public enum ApkPreference
 /// <summary>What is installed already, and how that counts.</summary>
 internal sealed record ApkState
 {
-    /// <summary>Nothing is installed.</summary>
-    public static ApkState Empty { get; } = new();
-
     /// <summary>The installed database; one of the pool's indexes. Null where there is none.</summary>
     public IApkIndex? Installed { get; init; }
 

@@ -13,6 +13,8 @@ internal sealed class DebianExplanation(DebianUniverse universe)
 
     private string Line(Fact fact) => fact switch
     {
+        Fact.Requested requested when requested.Index >= universe.Request.Packages.Length =>
+            $"{NameOf(universe[universe.Requests[requested.Index].Candidates[0]])} is installed",
         Fact.Requested requested => Line(universe.Request.Packages[requested.Index], universe.Requests[requested.Index]),
         Fact.Needs needs => Line(universe[needs.Package], universe.Describe(needs.Package).Needs[needs.Index].Group),
         Fact.Excludes excludes => Line(universe[excludes.Package], universe.Describe(excludes.Package).Exclusions[excludes.Index], universe[excludes.Other]),

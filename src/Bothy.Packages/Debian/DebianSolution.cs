@@ -57,7 +57,7 @@ internal sealed class DebianSolution
 
     private void CollectRequests()
     {
-        for (int i = 0; i < _universe.Requests.Length; i++)
+        for (int i = 0; i < _universe.Request.Packages.Length; i++)
         {
             foreach (int candidate in _universe.Requests[i].Candidates.Where(_reasons.ContainsKey))
             {
@@ -95,7 +95,10 @@ internal sealed class DebianSolution
         }
     }
 
-    private Reason.Requested Asked(int request) => new(_universe.Request.Packages[request].Text);
+    // What is installed and gives way only because it does not go with others is asked for by nobody but itself.
+    private Reason.Requested Asked(int request) => new(request < _universe.Request.Packages.Length
+        ? _universe.Request.Packages[request].Text
+        : _universe[_universe.Requests[request].Candidates[0]].Name);
 
     private Reason.Needed ReasonOf(int by, int requirement, int package)
     {

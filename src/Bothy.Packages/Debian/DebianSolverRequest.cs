@@ -17,6 +17,12 @@ public sealed record DebianSolverRequest
     /// </summary>
     public ImmutableArray<string> Omit { get; init; } = [];
 
+    /// <summary>
+    /// What is installed already, such as by an image to build on; one of the pool's indexes, and its first. Each of its packages stays as it is, or gives way to
+    /// a later version where something demands that. Null where nothing is.
+    /// </summary>
+    public DebianIndex? Installed { get; init; }
+
     /// <summary>Whether to take recommended packages too, where that is possible.</summary>
     public bool Recommends { get; init; }
 }

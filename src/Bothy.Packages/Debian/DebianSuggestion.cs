@@ -23,7 +23,7 @@ internal sealed class DebianSuggestion(DebianUniverse universe, CancellationToke
         {
             foreach (var package in universe.Pool.Versions(relation.Name).Where(package => relation.Admits(package.Version)))
             {
-                if (!universe.Considered(package.Name).Contains(package))
+                if (!universe.Considered(package.Name).Contains(package) && !universe.IsInstalled(package))
                 {
                     string text = $"{package.Name}/{package.Origin.Codename}";
                     yield return ($"Ask for {text} as well.", _request with { Packages = _request.Packages.Add(DebianRequest.Parse(text)) });
@@ -54,7 +54,7 @@ internal sealed class DebianSuggestion(DebianUniverse universe, CancellationToke
             : Requested(facts).Reverse().Select(request => ($"Remove '{request}' from packages.", _request with { Packages = _request.Packages.Remove(request) }));
 
     private IEnumerable<DebianRequest> Requested(ImmutableArray<Fact> facts) =>
-        facts.OfType<Fact.Requested>().Select(fact => _request.Packages[fact.Index]);
+        facts.OfType<Fact.Requested>().Where(fact => fact.Index < _request.Packages.Length).Select(fact => _request.Packages[fact.Index]);
 
     private IEnumerable<RelationGroup> Needs(ImmutableArray<Fact> facts) =>
         facts.OfType<Fact.Needs>().Select(fact => universe.Describe(fact.Package).Needs[fact.Index].Group);

@@ -13,6 +13,7 @@ internal sealed class DebianUniverse : IUniverse
     private readonly Dictionary<string, ImmutableArray<DebianPackage>> _asked = new(StringComparer.Ordinal);
     private readonly Dictionary<Relation, ImmutableArray<DebianPackage>> _satisfying = [];
     private readonly HashSet<string> _omitted;
+    private readonly Dictionary<string, DebianPackage> _installed = new(StringComparer.Ordinal);
     private readonly ImmutableArray<string> _suites;
 
     /// <summary>Looks up every name of the request.</summary>
@@ -25,26 +26,39 @@ internal sealed class DebianUniverse : IUniverse
         _suites = [.. request.Packages.Select(package => package.Suite).OfType<string>().Distinct(StringComparer.Ordinal)];
         var names = new DebianRequestedNames(pool, request);
         names.CheckOmitted();
-        var asked = request.Packages.Select(names.Find).ToList();
+        foreach (var package in request.Installed?.Packages ?? [])
+        {
+            _installed[package.Name] = package;
+        }
+
+        var asked = request.Packages.Select(names.Find).Select(Canonical).ToList();
+        CheckOrder(asked);
         foreach (var package in asked.Zip(request.Packages).Where(pair => pair.Second.Version is not null || pair.Second.Suite is not null).Select(pair => pair.First))
         {
             _asked[package.Name] = [.. _asked.GetValueOrDefault(package.Name, []), package];
         }
 
         // A plain request goes along with a more exact one of the same name.
-        Requests = [.. asked.Zip(request.Packages).Select(pair => new Requirement([.. pair.Second.Version is null && pair.Second.Suite is null
-            ? Considered(pair.First.Name).Select(NumberOf)
-            : [NumberOf(pair.First)]]))];
+        Requests =
+        [
+            .. asked.Zip(request.Packages).Select(pair => new Requirement([.. pair.Second.Version is null && pair.Second.Suite is null
+                ? Considered(pair.First.Name).Select(NumberOf)
+                : [NumberOf(pair.First)]])),
+            .. _installed.Keys.Order(StringComparer.Ordinal).Select(name => new Requirement([.. Considered(name).Select(NumberOf)])),
+        ];
     }
 
     public DebianPool Pool { get; }
 
     public DebianSolverRequest Request { get; }
 
-    /// <summary>What was asked for, in its order.</summary>
+    /// <summary>What was asked for, in its order; behind it what is installed and cannot go.</summary>
     public ImmutableArray<Requirement> Requests { get; }
 
     public DebianPackage this[int number] => _packages[number];
+
+    /// <summary>Whether <paramref name="package"/> is there already.</summary>
+    public bool IsInstalled(DebianPackage package) => _installed.GetValueOrDefault(package.Name) == package;
 
     public bool IsOmitted(DebianPackage package) => _omitted.Contains(package.Name);
 
@@ -72,6 +86,7 @@ internal sealed class DebianUniverse : IUniverse
         {
             var fallback = Pool.Versions(name).Where(IsOfNamedSuite);
             considered = _asked.TryGetValue(name, out var asked) ? asked
+                : _installed.TryGetValue(name, out var installed) ? [installed, .. Later(installed)]
                 : IsOmittedName(name) || _suites.IsEmpty ? Candidate(name)
                 : [.. Candidate(name).Concat(fallback).Distinct()];
             _considered.Add(name, considered);
@@ -126,6 +141,24 @@ internal sealed class DebianUniverse : IUniverse
     }
 
     private ImmutableArray<DebianPackage> Candidate(string name) => Pool.Candidate(name) is { } candidate ? [candidate] : [];
+
+    // What could take its place where its version does not do.
+    private IEnumerable<DebianPackage> Later(DebianPackage installed) => Pool.Versions(installed.Name)
+        .Where(package => package != installed && package.Origin.Priority >= 0 && package.Version.CompareTo(installed.Version) > 0)
+        .Take(1)
+        .Concat(Pool.Versions(installed.Name).Where(package => package != installed && package.Version.CompareTo(installed.Version) > 0 && IsOfNamedSuite(package)))
+        .Distinct();
+
+    private void CheckOrder(List<DebianPackage> asked)
+    {
+        if (asked.Find(package => _installed.TryGetValue(package.Name, out var there) && package.Version.CompareTo(there.Version) < 0) is { } earlier)
+        {
+            throw new BothyException($"cannot take {earlier.Name} {earlier.Version}: {_installed[earlier.Name].Version} is installed, which is later")
+            {
+                Hint = "What is installed stays, or gives way to a later version.",
+            };
+        }
+    }
 
     private bool IsOmittedName(string name) => _omitted.Contains(name);
 
