@@ -163,6 +163,7 @@ internal sealed class CommonOptions
         MachineRoot = surroundings.MachineRoot,
         WorkingDirectory = surroundings.WorkingDirectory,
         DebianMirror = surroundings.Variable("BOTHY_DEBIAN_MIRROR"),
+        Images = RegistryOptions.Access(surroundings, RegistryOptions.Open(surroundings)),
         Parallelism = surroundings.Parallelism,
         Offline = offline,
         SourceDateEpoch = surroundings.SourceDateEpoch(),

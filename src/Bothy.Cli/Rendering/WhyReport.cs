@@ -155,6 +155,7 @@ internal static class WhyReport
     {
         RequestKind.ImageFile => $"asked for as '{request.Text}' by the image file",
         RequestKind.World => $"asked for as '{request.Text}' by the image's world",
+        RequestKind.Base => $"in the image that it is built on, {request.Text}",
         _ => $"{request.Text}: no other package needs {(request.Packages.Length > 1 ? "them" : "it")}, so somebody must have asked",
     };
 
@@ -217,6 +218,7 @@ internal static class WhyReport
             {
                 RequestKind.ImageFile => "image-file",
                 RequestKind.World => "world",
+                RequestKind.Base => "base",
                 _ => "nobody-known",
             });
             writer.WriteStartArray("chains");

@@ -3,6 +3,7 @@ using Bothy.Engine.Assembly.Effects;
 using Bothy.Engine.Assembly.Overlay;
 using Bothy.Engine.Assembly.Scripts;
 using Bothy.Engine.LocalFiles;
+using Bothy.Formats.Text;
 using Bothy.Formats.Trees;
 
 namespace Bothy.Engine.Assembly;
@@ -27,6 +28,12 @@ public static class Assembler
         {
             cancellationToken.ThrowIfCancellationRequested();
             effect.Apply(state);
+        }
+
+        state.Base?.Finish(state.Tree, distribution.Directories);
+        if (state.Base?.Hidden is { Files: > 0 } hidden)
+        {
+            state.Warnings.Add(FormattableString.Invariant($"{hidden.Files} files of the base are excluded: their {ByteSize.Text(hidden.Bytes)} are hidden, and stay in its layers."));
         }
 
         OmittedPackages.Check(state, request.Omitted, cancellationToken);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Bothy.Engine.Assembly.Alpine;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.LocalFiles;
+using Bothy.Inspection.Catalog;
 using Bothy.Packages;
 
 namespace Bothy.Engine.Assembly;
@@ -17,6 +18,9 @@ public sealed record AssemblyRequest(ImmutableArray<PackageContents> Packages, I
     /// <c>base-files</c> decide: since Debian 12 they are, and where nothing tells the release too.
     /// </summary>
     public bool? MergedUsr { get; init; }
+
+    /// <summary>The image to build on; null for none. Its entries have the origin <see cref="Formats.Trees.Origin.Layer"/>.</summary>
+    public ImageContents? Base { get; init; }
 
     /// <summary>The local files to lay over the packages; null for none.</summary>
     public LocalFileSet? Files { get; init; }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bothy.Engine.Assembly.Accounts;
+using Bothy.Engine.Assembly.Bases;
 using Bothy.Engine.Assembly.Debian;
 using Bothy.Engine.Assembly.Overlay;
 using Bothy.Engine.ImageFiles;
@@ -31,18 +32,29 @@ internal sealed class AssemblyState(FileTree tree, ImmutableArray<UnpackedPackag
 
     public List<string> Warnings { get; } = [];
 
+    /// <summary>The image that is built upon; null for none.</summary>
+    public BaseFiles? Base { get; init; }
+
     /// <summary>The architecture of the image in Debian's words.</summary>
     public string Architecture { get; } = packages.Select(static package => package.Id.Architecture).FirstOrDefault(static name => name != "all") ?? "all";
 
     /// <summary>Whether dpkg's own database is wanted instead of the small form that scanners read.</summary>
     public bool WantsFullDatabase => Image.Contents.Database switch
     {
+        _ when Base is { HasDatabase: true } => Base.HasFullDatabase,
         DatabaseChoice.Dpkg => true,
         DatabaseChoice.Automatic => Has("dpkg"),
         _ => false,
     };
 
-    public bool Has(string package) => Packages.Any(one => one.Name == package);
+    /// <summary>Whether a package of that name is in the image.</summary>
+    public bool Has(string package) => Brings(package) || Base?.Has(package) == true;
+
+    /// <summary>Whether a package of that name is laid into the image: it is not one of those that the image to build on has.</summary>
+    public bool Brings(string package) => Packages.Any(one => one.Name == package);
+
+    /// <summary>Whether <paramref name="entry"/> is as it is in the image to build on, whose builder has decided what to make of it.</summary>
+    public static bool IsOfBase(TreeEntry entry) => entry.Origin is Origin.Layer;
 
     /// <summary>
     /// Where <paramref name="path"/>, written from the root, is in the tree: links on its way are followed, its last part is not. Null where it is no

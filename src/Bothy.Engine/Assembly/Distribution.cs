@@ -5,6 +5,7 @@ using Bothy.Engine.Assembly.Effects;
 using Bothy.Engine.Assembly.Overlay;
 using Bothy.Engine.Assembly.Scripts;
 using Bothy.Engine.ImageFiles;
+using Bothy.Formats.Trees;
 
 namespace Bothy.Engine.Assembly;
 
@@ -16,6 +17,9 @@ internal abstract class Distribution
 
     /// <summary>The effects, in the order in which they are applied.</summary>
     public abstract IReadOnlyList<IEffect> Effects { get; }
+
+    /// <summary>The directories that the packages have, once they are unpacked.</summary>
+    public IReadOnlySet<TreePath> Directories { get; protected set; } = new HashSet<TreePath>();
 
     /// <summary>The packages of an assembly.</summary>
     public static Distribution Of(AssemblyRequest request) =>

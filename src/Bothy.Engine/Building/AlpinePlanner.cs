@@ -1,7 +1,11 @@
 using System.Collections.Immutable;
 using System.Text;
+using Bothy.Engine.Assembly.Alpine;
+using Bothy.Engine.Bases;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
+using Bothy.Inspection.Catalog;
+using Bothy.Inspection.Parts;
 using Bothy.Packages.Alpine;
 using Bothy.Packages.Repositories;
 using Bothy.Packages.Solving;
@@ -9,7 +13,8 @@ using Bothy.Packages.Solving;
 namespace Bothy.Engine.Building;
 
 /// <summary>Plans an image of apk packages, Alpine's or Wolfi's.</summary>
-internal sealed class AlpinePlanner(BuildSettings settings, ImageSpec spec) : Planner<ImmutableArray<KeyFile>>(settings, spec)
+internal sealed class AlpinePlanner(BuildSettings settings, ImageSpec spec, IReadOnlyDictionary<string, BaseImage> bases)
+    : Planner<ImmutableArray<KeyFile>>(settings, spec, bases)
 {
     protected override string Distribution => "apk";
 
@@ -34,6 +39,7 @@ internal sealed class AlpinePlanner(BuildSettings settings, ImageSpec spec) : Pl
     protected override async Task<(LockedArchitecture Plan, string Indexed)> PlanAsync(
         ImmutableArray<KeyFile> sources,
         string architecture,
+        BaseImage? below,
         LockedArchitecture? previous,
         IProgress<FetchProgress> progress,
         CancellationToken cancellationToken)
@@ -56,16 +62,30 @@ internal sealed class AlpinePlanner(BuildSettings settings, ImageSpec spec) : Pl
         var opened = await Task.WhenAll(fetched.Indexes.Select(index => OpenAsync(index, cancellationToken)));
         var indexes = fetched.Indexes.Zip(opened, static (index, packages) => (Index: index, Packages: (IApkIndex)packages)).ToList();
         CheckOneDistribution(indexes.Select(index => index.Packages));
+        var installed = below is null ? null : InstalledIn(below, architecture);
+        if (below is not null)
+        {
+            string? release = fetched.Indexes.Where(index => index.Repository.Tag is null).Select(index => AlpineRelease.Of(index.Description, index.Uri)).OfType<string>().FirstOrDefault();
+            CheckBase(below, indexes.Select(index => index.Packages), release);
+            world = Over(below, world);
+        }
+
         var request = new ApkSolverRequest
         {
             Architecture = architecture,
             World = world,
-            Omit = [.. Spec.Contents.Omit.Select(package => package.Value)],
+            Installed = installed,
+            Omit = OmittedOver(below),
         };
-        var solved = Solved(ApkSolver.Solve(new ApkPool(indexes.Select(index => index.Packages)), request, cancellationToken), architecture);
+        IEnumerable<IApkIndex> pool = [.. indexes.Select(index => index.Packages), .. installed is null ? [] : (IEnumerable<IApkIndex>)[installed]];
+        var solved = Solved(ApkSolver.Solve(new ApkPool(pool), request, cancellationToken), architecture);
+        var there = below?.Contents.Packages.ToLookup(static package => package.Name, static package => package.Checksum, StringComparer.Ordinal);
+        bool IsThere(ApkPackage package) => there is not null && there[package.Name].Contains(package.Checksum.ToString(), StringComparer.Ordinal);
+        var locked = Locked(below, solved.Packages.Select(chosen => (chosen.Package.Id, chosen.Reasons, IsThere(chosen.Package))));
+        solved = solved with { Packages = [.. solved.Packages.Where(chosen => !IsThere(chosen.Package))] };
         var plan = Locked(fetched, solved, origin => indexes.First(index => ReferenceEquals(index.Packages.Origin, origin)).Index);
         return (
-            plan with { Keys = [.. sources.Select(key => new LockedKey(NameOf(key), Encoding.Latin1.GetString(key.Bytes.Span)))] },
+            plan with { Base = locked, Keys = [.. sources.Select(key => new LockedKey(NameOf(key), Encoding.Latin1.GetString(key.Bytes.Span)))] },
             FormattableString.Invariant($"{indexes.Sum(index => index.Packages.Count)} packages in {indexes.Count} {(indexes.Count == 1 ? "repository" : "repositories")}"));
     }
 
@@ -98,6 +118,41 @@ internal sealed class AlpinePlanner(BuildSettings settings, ImageSpec spec) : Pl
 
     private Task<ApkIndex> OpenAsync(AlpineIndex index, CancellationToken cancellationToken) => ApkIndex.OpenAsync(
         Settings.Store, index.Digest, () => index.ReadText(), new ApkIndexOrigin(index.Uri, index.Architecture, index.Repository.Tag), cancellationToken);
+
+    private static ApkIndex? InstalledIn(BaseImage below, string architecture) =>
+        below.System == PackageSystem.Apk && below.Contents.Tree.Find(below.Contents.Packages[0].Database)?.Content is { } content
+            ? ApkIndex.ReadInstalled(content.ReadAll(), architecture)
+            : null;
+
+    // All that the base has stays, whether or not its world still asks for it.
+    private static ImmutableArray<ApkDependency> Over(BaseImage below, ImmutableArray<ApkDependency> asked)
+    {
+        var world = new Dictionary<string, ApkDependency>(StringComparer.Ordinal);
+        var there = below.Contents.Packages.Where(static package => package.System == PackageSystem.Apk).Select(static package => ApkDependency.Parse(package.Name));
+        foreach (var dependency in there.Concat(ApkRecord.WorldOf(below.Contents.Tree)).Concat(asked))
+        {
+            world[dependency.Name] = dependency;
+        }
+
+        return [.. world.Values];
+    }
+
+    private void CheckBase(BaseImage below, IEnumerable<IApkIndex> indexes, string? release)
+    {
+        var all = indexes.ToList();
+        bool Has(string name) => all.Exists(index => !index.Named(name).IsEmpty);
+        BaseFit.Check(
+            Spec,
+            below,
+            Has("alpine-baselayout") ? "alpine" : Has("wolfi-baselayout") ? "wolfi" : null,
+            (Has("musl"), Has("glibc")) switch
+            {
+                (true, false) => CLibraryKind.Musl,
+                (false, true) => CLibraryKind.Glibc,
+                _ => null,
+            },
+            release);
+    }
 
     // They are told apart by what each of them is built upon.
     private void CheckOneDistribution(IEnumerable<IApkIndex> indexes)

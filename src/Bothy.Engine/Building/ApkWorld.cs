@@ -16,6 +16,7 @@ internal static class ApkWorld
     [
         .. spec.Contents.Packages.Select(Parse)
             .Concat(spec.Entrypoint is { IsServiceBundle: true } ? Supervisor.Select(static name => ApkDependency.Parse(name)) : [])
+            .Concat(spec.Init is { } init ? [ApkDependency.Parse(init)] : [])
             .Distinct(),
     ];
 

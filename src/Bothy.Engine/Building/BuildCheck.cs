@@ -16,19 +16,24 @@ internal static class BuildCheck
     private const string Application = "application";
 
     /// <summary>What is found in the tree of an image. Who owns a file is what the build knows, whatever database the image keeps.</summary>
-    public static ImmutableArray<Finding> Run(ImageSpec spec, FileTree tree, ContainerConfig container, Platform platform, CancellationToken cancellationToken)
+    public static ImmutableArray<Finding> Run(ImageSpec spec, FileTree tree, ContainerConfig container, Platform platform, ImageContents? below, CancellationToken cancellationToken)
     {
         var subject = new CheckSubject(tree, container, platform, OwnerOf);
         var findings = LinkageCheck.Run(subject, cancellationToken);
         return PolicyReader.Of(spec) is { } policy
             ? findings.AddRange(PolicyCheck.Run(ImageContents.Of(tree, container, platform), subject with { OwnerOf = PackageOf }, policy, compressedSize: null, cancellationToken))
             : findings;
+
+        string? OwnerOf(TreeEntry entry) => entry.Origin is Origin.LocalFile ? Application : PackageOf(entry);
+
+        // To a policy local files are of no package, as they are to whoever has the image alone.
+        string? PackageOf(TreeEntry entry) => entry.Origin switch
+        {
+            Origin.Package package => package.Name,
+            Origin.Layer => below?.OwnerOf(entry.Path)?.Name,
+            _ => null,
+        };
     }
-
-    private static string? OwnerOf(TreeEntry entry) => entry.Origin is Origin.LocalFile ? Application : PackageOf(entry);
-
-    // To a policy local files are of no package, as they are to whoever has the image alone.
-    private static string? PackageOf(TreeEntry entry) => (entry.Origin as Origin.Package)?.Name;
 
     /// <summary>What is found once the layers are made.</summary>
     public static ImmutableArray<Finding> OfSize(ImageSpec spec, long compressed) =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bothy.Engine.ImageFiles;
+using Bothy.Oci.Sources;
 using Bothy.Store;
 using Bothy.Transfer;
 
@@ -19,6 +20,9 @@ public sealed record BuildSettings
 
     /// <summary>Told what happens; called from several threads.</summary>
     public required IProgress<BuildEvent> Progress { get; init; }
+
+    /// <summary>How an image to build on is opened; null where none is.</summary>
+    public ImageAccess? Images { get; init; }
 
     /// <summary>Where the machine's own apt configuration and keyrings are read from.</summary>
     public string MachineRoot { get; init; } = "/";

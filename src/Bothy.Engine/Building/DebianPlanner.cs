@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
+using Bothy.Engine.Bases;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
+using Bothy.Formats.Deb822;
+using Bothy.Inspection.Parts;
 using Bothy.Packages.Debian;
 using Bothy.Packages.Repositories;
 using Bothy.Packages.Solving;
@@ -8,7 +11,8 @@ using Bothy.Packages.Solving;
 namespace Bothy.Engine.Building;
 
 /// <summary>Plans an image of Debian packages.</summary>
-internal sealed class DebianPlanner(BuildSettings settings, ImageSpec spec) : Planner<ImmutableArray<DebianRepository>>(settings, spec)
+internal sealed class DebianPlanner(BuildSettings settings, ImageSpec spec, IReadOnlyDictionary<string, BaseImage> bases)
+    : Planner<ImmutableArray<DebianRepository>>(settings, spec, bases)
 {
     protected override string Distribution => "Debian";
 
@@ -33,6 +37,7 @@ internal sealed class DebianPlanner(BuildSettings settings, ImageSpec spec) : Pl
     protected override async Task<(LockedArchitecture Plan, string Indexed)> PlanAsync(
         ImmutableArray<DebianRepository> sources,
         string architecture,
+        BaseImage? below,
         LockedArchitecture? previous,
         IProgress<FetchProgress> progress,
         CancellationToken cancellationToken)
@@ -52,25 +57,35 @@ internal sealed class DebianPlanner(BuildSettings settings, ImageSpec spec) : Pl
             CheckOneRelease(suites.Select(suite => suite.Release), "backports (RELEASE-backports) are part of it");
         }
 
+        DebianIndex? installed = null;
+        if (below is not null)
+        {
+            var suite = suites.Find(static suite => suite.Vendor != SuiteVendor.Unknown);
+            BaseFit.Check(Spec, below, suite?.Vendor.ToString().ToLowerInvariant(), CLibraryKind.Glibc, suite?.Release);
+            installed = DebianInstalled.Index(below.Contents.Packages.Select(static package => package.Stanza).OfType<Deb822Paragraph>(), architecture);
+        }
+
         var request = new DebianSolverRequest
         {
+            Installed = installed,
             Architecture = architecture,
             Packages = [.. Requests.Select(DebianRequest.Parse)],
-            Omit = [.. Spec.Contents.Omit.Select(package => package.Value)],
+            Omit = OmittedOver(below),
         };
-        var solved = Solved(DebianSolver.Solve(new DebianPool(fetched.Indexes), request, cancellationToken), architecture);
+        var solved = Solved(DebianSolver.Solve(new DebianPool(installed is null ? fetched.Indexes : [installed, .. fetched.Indexes]), request, cancellationToken), architecture);
+        var locked = Locked(below, solved.Packages.Select(chosen => (chosen.Package.Id, chosen.Reasons, chosen.Package.Origin == installed?.Origin)));
         return (
-            Locked(fetched, solved),
+            Locked(fetched, solved, installed?.Origin) with { Base = locked },
             FormattableString.Invariant($"{fetched.Indexes.Sum(index => index.Count)} packages in {fetched.Releases.Length} suites"));
     }
 
-    private static LockedArchitecture Locked(DebianIndexes fetched, Resolution<DebianPackage>.Solved solved) => new()
+    private static LockedArchitecture Locked(DebianIndexes fetched, Resolution<DebianPackage>.Solved solved, DebianIndexOrigin? installed) => new()
     {
         Repositories = [.. fetched.Releases.Select(release => new LockedRepository.Debian(release))],
         Warnings = [.. fetched.Warnings, .. solved.Warnings],
         Packages =
         [
-            .. solved.Packages.Select(chosen => new LockedPackage
+            .. solved.Packages.Where(chosen => chosen.Package.Origin != installed).Select(chosen => new LockedPackage
             {
                 Id = chosen.Package.Id,
                 Source = chosen.Package.Source,

@@ -10,6 +10,7 @@ using Bothy.Formats.Trees;
 using Bothy.Inspection.Checks;
 using Bothy.Oci;
 using Bothy.Oci.Layers;
+using Bothy.Oci.Sources;
 using Bothy.Packages;
 using Bothy.Store;
 
@@ -21,6 +22,7 @@ namespace Bothy.Engine.Building;
 /// </summary>
 internal sealed class EarlierBuilds(ContentStore store)
 {
+    private const string KeptLayer = "kept";
     private const string Kind = "image-2";
     private const int Lengths = 2 * sizeof(int);
 
@@ -63,10 +65,12 @@ internal sealed class EarlierBuilds(ContentStore store)
         var manifestText = record.AsMemory(Lengths + configLength, manifestLength);
         using var document = JsonDocument.Parse(record.AsMemory(Lengths + configLength + manifestLength));
         var json = document.RootElement;
+        var config = ImageConfig.Parse(configText, Kind);
+        var manifest = ImageManifest.Parse(manifestText, Kind);
         var layers = new List<(Layer Layer, FileContent Content)>();
         foreach (var name in json.GetProperty("layers").EnumerateArray())
         {
-            if (new LayerStore(store).TryGet(name.GetString()!) is not { } layer)
+            if (TryFindLayer(name.GetString()!, manifest.Layers[layers.Count], config.DiffIds[layers.Count]) is not { } layer)
             {
                 return null;
             }
@@ -74,8 +78,6 @@ internal sealed class EarlierBuilds(ContentStore store)
             layers.Add(layer);
         }
 
-        var config = ImageConfig.Parse(configText, Kind);
-        var manifest = ImageManifest.Parse(manifestText, Kind);
         var image = OciImage.Create(config, layers, manifest.Annotations);
         return new EarlierBuild(
             image,
@@ -94,6 +96,11 @@ internal sealed class EarlierBuilds(ContentStore store)
             Findings = json.TryGetProperty("findings", out var findings) ? [.. findings.EnumerateArray().Select(ReadFinding)] : null,
         };
     }
+
+    // A layer of an image to build on is there as it came, and how large it is unpacked is nothing that an image says.
+    private (Layer Layer, FileContent Content)? TryFindLayer(string name, Descriptor blob, Digest diffId) => name == KeptLayer
+        ? KeptBlob.TryOpen(store, blob) is { } kept ? (new Layer(blob, diffId, UncompressedSize: 0), kept) : null
+        : new LayerStore(store).TryGet(name);
 
     /// <summary>Remembers <paramref name="build"/>.</summary>
     /// <exception cref="StoreWriteException">The store cannot be written.</exception>
@@ -120,7 +127,7 @@ internal sealed class EarlierBuilds(ContentStore store)
         var (image, facts, epoch, warnings) = build;
         var contents = image.Blobs.ToDictionary(blob => blob.Descriptor.Digest, blob => blob.Content);
         json.WriteStartObject();
-        WriteTexts(json, "layers", image.Manifest.Layers.Select(layer => ((StoredLayer)contents[layer.Digest]).Name));
+        WriteTexts(json, "layers", image.Manifest.Layers.Select(layer => contents[layer.Digest] is StoredLayer stored ? stored.Name : KeptLayer));
         json.WriteNumber("epoch", epoch);
         json.WriteNumber("unpacked", facts.UnpackedSize);
         json.WriteNumber("packages", facts.Packages);

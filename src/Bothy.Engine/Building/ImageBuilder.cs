@@ -3,9 +3,11 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Bothy.Engine.Assembly;
 using Bothy.Engine.Assembly.Alpine;
+using Bothy.Engine.Bases;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
 using Bothy.Formats.Trees;
+using Bothy.Inspection.Catalog;
 using Bothy.Inspection.Checks;
 using Bothy.Oci;
 
@@ -25,14 +27,31 @@ public sealed class ImageBuilder(BuildSettings settings)
     {
         Begin(spec);
         var wanted = ArchitecturesOf(spec, architectures);
-        IPlanner planner = spec.Contents.IsAlpine ? new AlpinePlanner(settings, spec) : new DebianPlanner(settings, spec);
-        return new LockFile
+        var bases = new Dictionary<string, BaseImage>(StringComparer.Ordinal);
+        try
         {
-            Tool = new LockedTool("bothy", Tool.Version, Tool.Compression),
-            ImageFileName = Path.GetFileName(spec.FileName),
-            Inputs = LockInputs.Of(spec),
-            Architectures = await planner.PlanAsync(wanted, previous, cancellationToken),
-        };
+            foreach (var architecture in spec.Contents.Base is null ? [] : wanted)
+            {
+                bases[architecture.Name] = await new BaseImages(settings, spec)
+                    .ResolveAsync(architecture, previous?.Architectures.GetValueOrDefault(architecture.Name)?.Base, cancellationToken);
+            }
+
+            IPlanner planner = spec.Contents.IsAlpine ? new AlpinePlanner(settings, spec, bases) : new DebianPlanner(settings, spec, bases);
+            return new LockFile
+            {
+                Tool = new LockedTool("bothy", Tool.Version, Tool.Compression),
+                ImageFileName = Path.GetFileName(spec.FileName),
+                Inputs = LockInputs.Of(spec),
+                Architectures = await planner.PlanAsync(wanted, previous, cancellationToken),
+            };
+        }
+        finally
+        {
+            foreach (var image in bases.Values)
+            {
+                image.Dispose();
+            }
+        }
     }
 
     /// <summary>Sees to it that every package of <paramref name="plan"/> is in the store, verified and decoded.</summary>
@@ -71,16 +90,18 @@ public sealed class ImageBuilder(BuildSettings settings)
     public async Task<AssemblyResult> AssembleAsync(ImageSpec spec, string name, LockedArchitecture plan, CancellationToken cancellationToken)
     {
         var inputs = await BuildInputs.ReadAsync(spec, settings, cancellationToken);
-        return Assemble(spec, name, plan, await OpenAsync(name, plan, cancellationToken), inputs, cancellationToken);
+        var below = await OpenBaseAsync(spec, name, plan, cancellationToken);
+        return Assemble(spec, name, plan, await OpenAsync(name, plan, cancellationToken), inputs, below, cancellationToken);
     }
 
     private static AssemblyResult Assemble(
-        ImageSpec spec, string name, LockedArchitecture plan, ImmutableArray<SuppliedPackage> packages, BuildInputs inputs, CancellationToken cancellationToken)
+        ImageSpec spec, string name, LockedArchitecture plan, ImmutableArray<SuppliedPackage> packages, BuildInputs inputs, BaseImage? below, CancellationToken cancellationToken)
     {
         var request = new AssemblyRequest([.. packages.Select(package => package.Contents)], [.. plan.Omitted.Select(omitted => omitted.Id.Name)], spec)
         {
             Files = inputs.Files,
-            Apk = spec.Contents.IsAlpine ? Apk(spec, ArchitectureNamed(name), plan) : null,
+            Base = below?.Contents,
+            Apk = spec.Contents.IsAlpine || below?.System == PackageSystem.Apk ? Apk(spec, ArchitectureNamed(name), plan) : null,
         };
         return Assembler.Assemble(request, cancellationToken);
     }
@@ -179,12 +200,13 @@ public sealed class ImageBuilder(BuildSettings settings)
         }
 
         var packages = await OpenAsync(name, locked, cancellationToken);
-        var assembly = Assemble(spec, name, locked, packages, inputs, cancellationToken);
+        var below = await OpenBaseAsync(spec, name, locked, cancellationToken);
+        var assembly = Assemble(spec, name, locked, packages, inputs, below, cancellationToken);
         Report(spec, assembly.Warnings, assembly.Uncovered, strict);
-        long epoch = ImageComposer.Settle(assembly, settings.SourceDateEpoch);
-        var checking = settings.Check ? CheckAsync(spec, architecture, assembly, epoch, cancellationToken) : null;
+        long epoch = ImageComposer.Settle(assembly, settings.SourceDateEpoch, below?.Config.Created?.ToUnixTimeSeconds() ?? 0);
+        var checking = settings.Check ? CheckAsync(spec, architecture, assembly, epoch, below, cancellationToken) : null;
         var image = await Task.Run(
-            () => new ImageLayers(settings).Compose(spec, architecture, locked.Packages, assembly, epoch, cancellationToken), cancellationToken);
+            () => new ImageLayers(settings).Compose(spec, architecture, locked.Packages, assembly, epoch, below, cancellationToken), cancellationToken);
         var build = new EarlierBuild(image, Facts(architecture, locked, assembly, image), epoch, assembly.Warnings)
         {
             Findings = checking is null ? null : (await checking).AddRange(BuildCheck.OfSize(spec, image.Manifest.Layers.Sum(layer => layer.Size))),
@@ -197,11 +219,11 @@ public sealed class ImageBuilder(BuildSettings settings)
 
     // Beside the layers, which take longer; both only read the tree.
     private static Task<ImmutableArray<Finding>> CheckAsync(
-        ImageSpec spec, ImageArchitecture architecture, AssemblyResult assembly, long epoch, CancellationToken cancellationToken)
+        ImageSpec spec, ImageArchitecture architecture, AssemblyResult assembly, long epoch, BaseImage? below, CancellationToken cancellationToken)
     {
-        var config = ImageComposer.Config(spec, architecture, assembly, epoch, layers: []);
+        var config = ImageComposer.Config(spec, architecture, assembly, epoch, layers: [], below);
         _ = assembly.Tree.Entries;
-        return Task.Run(() => BuildCheck.Run(spec, assembly.Tree, config.Container, config.Platform, cancellationToken), cancellationToken);
+        return Task.Run(() => BuildCheck.Run(spec, assembly.Tree, config.Container, config.Platform, below?.Contents, cancellationToken), cancellationToken);
     }
 
     private void ReportFindings(ImageSpec spec, EarlierBuild build)
@@ -234,6 +256,10 @@ public sealed class ImageBuilder(BuildSettings settings)
             settings.Progress.Report(new BuildEvent.Warning($"{warning.Mark}: {warning.Value}"));
         }
     }
+
+    // Like the packages, it is open for as long as the files that are assembled of it are used.
+    private async Task<BaseImage?> OpenBaseAsync(ImageSpec spec, string architecture, LockedArchitecture plan, CancellationToken cancellationToken) =>
+        plan.Base is { } locked ? await new BaseImages(settings, spec).OpenAsync(ArchitectureNamed(architecture), locked, cancellationToken) : null;
 
     private async Task<ImmutableArray<SuppliedPackage>> OpenAsync(string architecture, LockedArchitecture plan, CancellationToken cancellationToken)
     {
@@ -279,7 +305,7 @@ public sealed class ImageBuilder(BuildSettings settings)
         image.Root.Descriptor.Digest,
         image.Manifest.Layers.Sum(layer => layer.Size),
         ImageLayers.SizeOf(assembly.Tree),
-        plan.Packages.Length,
+        plan.Packages.Length + (plan.Base?.Packages.Length ?? 0),
         assembly.Tree.Entries.Count(entry => entry.Kind == EntryKind.File),
         assembly.Uncovered,
         assembly.Dropped);

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Bothy.Engine.Assembly;
+using Bothy.Engine.Assembly.Bases;
+using Bothy.Engine.Bases;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
 using Bothy.Formats.Text;
@@ -15,14 +17,15 @@ internal sealed class ImageLayers(BuildSettings settings)
     /// <summary>Makes the image of <paramref name="assembly"/>; the blobs of its layers are in the store.</summary>
     /// <exception cref="BothyException">A layer cannot be made, or the store cannot be written.</exception>
     public OciImage Compose(
-        ImageSpec spec, ImageArchitecture architecture, ImmutableArray<LockedPackage> packages, AssemblyResult assembly, long epoch, CancellationToken cancellationToken)
+        ImageSpec spec, ImageArchitecture architecture, ImmutableArray<LockedPackage> packages, AssemblyResult assembly, long epoch, BaseImage? below, CancellationToken cancellationToken)
     {
         string phase = $"layer {architecture}";
         long unpacked = SizeOf(assembly.Tree);
         settings.Progress.Report(new BuildEvent.Started(phase));
         var store = new LayerStore(settings.Store);
-        var divided = Divide(spec, packages, assembly, epoch);
+        var divided = Divide(spec, packages, assembly, epoch, below);
         var layers = ImmutableArray.CreateBuilder<(Layer Layer, FileContent Content)>(divided.Length);
+        layers.AddRange(below?.Layers ?? []);
         long before = 0;
         foreach (var one in divided)
         {
@@ -30,6 +33,7 @@ internal sealed class ImageLayers(BuildSettings settings)
             {
                 Epoch = epoch,
                 Compression = spec.Compression,
+                Whiteouts = one.Whiteouts,
                 Parallelism = settings.Parallelism,
                 Progress = new PhaseProgress(phase, before, unpacked, settings.Progress),
             };
@@ -37,19 +41,26 @@ internal sealed class ImageLayers(BuildSettings settings)
             before += SizeOf(one.Tree);
         }
 
-        string count = divided.Length > 1 ? $"{divided.Length} layers, " : "";
+        string count = layers.Count > 1 ? $"{layers.Count} layers, " : "";
         settings.Progress.Report(new BuildEvent.Finished(
             phase, $"{count}{ByteSize.Text(layers.Sum(layer => layer.Layer.Blob.Size))} compressed, {ByteSize.Text(unpacked)} unpacked"));
-        return OciImage.Create(ImageComposer.Config(spec, architecture, assembly, epoch, divided), layers, ImageComposer.Annotations(spec, epoch));
+        return OciImage.Create(ImageComposer.Config(spec, architecture, assembly, epoch, divided, below), layers, ImageComposer.Annotations(spec, epoch, below));
     }
 
     /// <summary>The content of all files, in bytes.</summary>
     public static long SizeOf(FileTree tree) => tree.Entries.Sum(entry => entry.Content?.Length ?? 0);
 
     // Lowest first: those of packages, then those above them. Of an image that packages bring nothing to, only the latter.
-    private static ImmutableArray<DividedLayer> Divide(ImageSpec spec, ImmutableArray<LockedPackage> packages, AssemblyResult assembly, long epoch)
+    private static ImmutableArray<DividedLayer> Divide(ImageSpec spec, ImmutableArray<LockedPackage> packages, AssemblyResult assembly, long epoch, BaseImage? below)
     {
         var above = assembly.Above.Select(layer => new DividedLayer(layer.Tree, []) { What = layer.What });
+        if (below is not null)
+        {
+            var upper = UpperLayer.Between(below.Contents.Tree, assembly.Below);
+            ImmutableArray<DividedLayer> own = upper.IsEmpty ? [] : DividePackages(spec, packages, upper.Tree, epoch);
+            return [.. own.Take(own.Length - 1), .. own.TakeLast(1).Select(top => top with { Whiteouts = upper.Whiteouts }), .. above];
+        }
+
         return assembly.Below.Count == 0 && !assembly.Above.IsEmpty ? [.. above] : [.. DividePackages(spec, packages, assembly.Below, epoch), .. above];
     }
 

@@ -193,6 +193,9 @@ internal sealed class LayerDivision
 /// <param name="Sources">The sources of its packages; empty for a layer that holds anything else.</param>
 internal sealed record DividedLayer(FileTree Tree, ImmutableArray<string> Sources)
 {
+    /// <summary>What it removes of lower layers.</summary>
+    public ImmutableArray<TreePath> Whiteouts { get; init; } = [];
+
     /// <summary>What it holds, in words for the image's history; empty where there is nothing to say.</summary>
     public string What { get; init; } = string.Join(", ", Sources);
 }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Bothy.Engine.Bases;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
+using Bothy.Packages;
 using Bothy.Packages.Repositories;
 using Bothy.Packages.Solving;
 
@@ -20,7 +22,7 @@ internal interface IPlanner
 
 /// <summary>What planning has in common whatever the packages are: the sequence, what is told on the way, and the answer.</summary>
 /// <typeparam name="TSources">The repositories with everything that is needed to fetch and to trust them.</typeparam>
-internal abstract class Planner<TSources>(BuildSettings settings, ImageSpec spec) : IPlanner
+internal abstract class Planner<TSources>(BuildSettings settings, ImageSpec spec, IReadOnlyDictionary<string, BaseImage> bases) : IPlanner
 {
     protected BuildSettings Settings { get; } = settings;
 
@@ -37,6 +39,7 @@ internal abstract class Planner<TSources>(BuildSettings settings, ImageSpec spec
     [
         .. Spec.Contents.Packages.Select(static package => package.Value)
             .Concat(Spec.Entrypoint is { IsServiceBundle: true } ? Supervisor : [])
+            .Concat(Spec.Init is { } init ? [init] : [])
             .Distinct(StringComparer.Ordinal),
     ];
 
@@ -47,8 +50,11 @@ internal abstract class Planner<TSources>(BuildSettings settings, ImageSpec spec
         {
             if (Requests.IsEmpty)
             {
-                // Local files alone.
-                return architectures.ToImmutableSortedDictionary(static architecture => architecture.Name, static _ => new LockedArchitecture(), StringComparer.Ordinal);
+                // Local files alone, or nothing that is to be added to what the base has.
+                return architectures.ToImmutableSortedDictionary(
+                    static architecture => architecture.Name,
+                    architecture => new LockedArchitecture { Base = bases.GetValueOrDefault(architecture.Name)?.Locked(NoReasons, []) },
+                    StringComparer.Ordinal);
             }
 
             throw new BothyException($"cannot build {Spec.FileName}: it names no repository")
@@ -65,8 +71,9 @@ internal abstract class Planner<TSources>(BuildSettings settings, ImageSpec spec
             string phase = $"indexes {name}";
             Settings.Progress.Report(new BuildEvent.Started(phase));
             var floor = previous?.Architectures.GetValueOrDefault(architecture.Name);
+            var below = bases.GetValueOrDefault(architecture.Name);
             var (plan, indexed) = await Repair.MakingAnewAsync(
-                () => PlanAsync(sources, name, floor, new TotalProgress(phase, 0, Settings.Progress), cancellationToken));
+                () => PlanAsync(sources, name, below, floor, new TotalProgress(phase, 0, Settings.Progress), cancellationToken));
             Settings.Progress.Report(new BuildEvent.Finished(phase, FormattableString.Invariant($"{indexed}, {plan.Packages.Length} chosen")));
             plans[architecture.Name] = plan;
         }
@@ -80,9 +87,41 @@ internal abstract class Planner<TSources>(BuildSettings settings, ImageSpec spec
     /// <summary>Finds the repositories and their keys.</summary>
     protected abstract Task<TSources> SourcesAsync(CancellationToken cancellationToken);
 
-    /// <summary>Plans one architecture, by the distribution's name of it. Answers with what the indexes held, in words, as well.</summary>
+    /// <summary>Plans one architecture, by the distribution's name of it, over <paramref name="below"/> where the image is built on another. Answers with what the indexes held, in words, as well.</summary>
     protected abstract Task<(LockedArchitecture Plan, string Indexed)> PlanAsync(
-        TSources sources, string architecture, LockedArchitecture? previous, IProgress<FetchProgress> progress, CancellationToken cancellationToken);
+        TSources sources, string architecture, BaseImage? below, LockedArchitecture? previous, IProgress<FetchProgress> progress, CancellationToken cancellationToken);
+
+    private static ILookup<PackageId, Reason> NoReasons { get; } = Array.Empty<(PackageId Id, Reason Reason)>().ToLookup(static one => one.Id, static one => one.Reason);
+
+    /// <summary>What the lock says of the image to build on.</summary>
+    /// <param name="below">The image.</param>
+    /// <param name="chosen">Each package that was chosen, with its reasons and whether it is the image's own.</param>
+    protected LockedBase? Locked(BaseImage? below, IEnumerable<(PackageId Id, ImmutableArray<Reason> Reasons, bool IsThere)> chosen)
+    {
+        if (below is null)
+        {
+            return null;
+        }
+
+        // That it is there is no reason that anybody gave.
+        var all = chosen.ToList();
+        var reasons = all.Where(static one => one.IsThere)
+            .SelectMany(one => one.Reasons.Where(reason => reason is not Reason.Requested requested || Requests.Contains(requested.Request, StringComparer.Ordinal)).Select(reason => (one.Id, Reason: reason)))
+            .ToLookup(static one => one.Id, static one => one.Reason);
+        return below.Locked(reasons, all.Where(static one => !one.IsThere).Select(static one => one.Id.Name));
+    }
+
+    /// <summary>The packages to omit, without those that are there anyway.</summary>
+    protected ImmutableArray<string> OmittedOver(BaseImage? below)
+    {
+        var there = below?.Contents.Packages.Select(static package => package.Name).ToHashSet(StringComparer.Ordinal) ?? [];
+        foreach (var omitted in Spec.Contents.Omit.Where(package => there.Contains(package.Value)))
+        {
+            Settings.Progress.Report(new BuildEvent.Warning($"{omitted.Mark}: '{omitted.Value}' cannot be omitted: the base has it"));
+        }
+
+        return [.. Spec.Contents.Omit.Select(static package => package.Value).Where(name => !there.Contains(name))];
+    }
 
     protected void Warn(IEnumerable<string> warnings)
     {

@@ -9,10 +9,7 @@ internal static class Readiness
     private static readonly ImmutableArray<(string Key, string What)> NotBuilt =
     [
         ("contents.slices", "slices of packages"),
-        ("contents.base", "images on top of others"),
-        ("contents.baseimage", "images on top of others"),
         ("debug", "debug variants"),
-        ("init", "an init program"),
         ("tests", "tests"),
     ];
 

@@ -14,9 +14,9 @@ internal static class RecordedOrigins
     private const char LocalFile = 'L';
     private const char Path = '/';
 
-    /// <summary>The origins of the files and links of <paramref name="tree"/>.</summary>
+    /// <summary>The origins of the files and links of <paramref name="tree"/>; of what an image to build on has, its own databases tell.</summary>
     public static ImmutableDictionary<TreePath, Origin> Of(FileTree tree) =>
-        tree.Entries.Where(static entry => entry.Kind != EntryKind.Directory).ToImmutableDictionary(static entry => entry.Path, static entry => entry.Origin);
+        tree.Entries.Where(static entry => entry.Kind != EntryKind.Directory && entry.Origin is not Origin.Layer).ToImmutableDictionary(static entry => entry.Path, static entry => entry.Origin);
 
     /// <summary>The text of the origins of each architecture; the same for the same origins.</summary>
     public static byte[] Format(ImmutableSortedDictionary<string, ImmutableDictionary<TreePath, Origin>> origins)

@@ -57,7 +57,10 @@ public sealed record LockedArchitecture
     /// <summary>The keys that the image keeps, so that its package manager trusts what it was built from; none for Debian.</summary>
     public ImmutableArray<LockedKey> Keys { get; init; } = [];
 
-    /// <summary>The packages, in installation order.</summary>
+    /// <summary>The image that it is built on; null for none.</summary>
+    public LockedBase? Base { get; init; }
+
+    /// <summary>The packages, in installation order; those of <see cref="Base"/> are not among them.</summary>
     public ImmutableArray<LockedPackage> Packages { get; init; } = [];
 
     /// <summary>What counts as installed and brings no file.</summary>
@@ -66,6 +69,17 @@ public sealed record LockedArchitecture
     /// <summary>What the resolution warned of, one line each.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
 }
+
+/// <summary>The image that another one is built on.</summary>
+/// <param name="Image">Where it was, as the image file names it.</param>
+/// <param name="Manifest">The digest of its manifest for the architecture.</param>
+/// <param name="Packages">Its packages that stay, by name, each with what of the image's own packages or requests needs it.</param>
+public sealed record LockedBase(string Image, Digest Manifest, ImmutableArray<LockedBasePackage> Packages);
+
+/// <summary>A package that an image to build on has.</summary>
+/// <param name="Id">Which.</param>
+/// <param name="Reasons">What of the image needs it; empty where nothing does.</param>
+public sealed record LockedBasePackage(PackageId Id, ImmutableArray<Reason> Reasons);
 
 /// <summary>A repository of a lock: what was verified on the way to its packages.</summary>
 public abstract record LockedRepository

@@ -17,9 +17,11 @@ public static class LockGraph
         ArgumentNullException.ThrowIfNull(inputs);
         var reasons = locked.Packages.Select(static package => (package.Id, package.Reasons))
             .Concat(locked.Omitted.Select(static omitted => (omitted.Id, omitted.Reasons)))
+            .Concat(locked.Base?.Packages.Select(static package => (package.Id, package.Reasons)) ?? [])
             .ToList();
         var packages = locked.Packages.Select(static package => new GraphPackage(package.Id))
             .Concat(locked.Omitted.Select(static omitted => new GraphPackage(omitted.Id, IsOmitted: true)))
+            .Concat(locked.Base?.Packages.Select(static package => new GraphPackage(package.Id)) ?? [])
             .ToList();
         var known = packages.Select(static package => package.Id).ToHashSet();
         var requests = reasons
@@ -27,6 +29,11 @@ public static class LockGraph
             .GroupBy(static one => one.Request, static one => one.Id, StringComparer.Ordinal)
             .OrderBy(request => inputs.Packages.IndexOf(request.Key) is var place and >= 0 ? place : int.MaxValue)
             .Select(static request => new GraphRequest(RequestKind.ImageFile, request.Key, [.. request.Distinct().Order()]));
+        if (locked.Base is { Packages.IsEmpty: false } below)
+        {
+            requests = requests.Append(new GraphRequest(RequestKind.Base, below.Image, [.. below.Packages.Select(static package => package.Id).Order()]));
+        }
+
         var edges = reasons.SelectMany(static one => one.Reasons.Select((reason, place) => (one.Id, Reason: reason as Reason.Needed, Place: place)))
             .Where(one => one.Reason is { } reason && known.Contains(reason.By))
             .Select(static one => Edge(one.Id, one.Reason!, one.Place));

@@ -73,7 +73,7 @@ internal sealed class LockWriter
 
     private void WriteArchitecture(LockedArchitecture architecture)
     {
-        var names = new LockedNames(architecture.Packages.Select(static package => package.Id).Concat(architecture.Omitted.Select(static omitted => omitted.Id)));
+        var names = new LockedNames(architecture.Packages.Select(static package => package.Id).Concat(architecture.Omitted.Select(static omitted => omitted.Id)).Concat(architecture.Base?.Packages.Select(static package => package.Id) ?? []));
         WriteList("repositories", architecture.Repositories, WriteRepository);
         if (!architecture.Keys.IsEmpty)
         {
@@ -82,6 +82,19 @@ internal sealed class LockWriter
                 _json.WriteString("name", key.Name);
                 _json.WriteString("text", key.Text);
             });
+        }
+
+        if (architecture.Base is { } below)
+        {
+            _json.WriteStartObject("base");
+            _json.WriteString("image", below.Image);
+            _json.WriteString("manifest", below.Manifest.ToString());
+            WriteList("packages", below.Packages, package =>
+            {
+                WriteId(package.Id);
+                WriteList("why", package.Reasons, reason => WriteReason(reason, names));
+            });
+            _json.WriteEndObject();
         }
 
         WriteList("packages", architecture.Packages, package => WritePackage(package, names));

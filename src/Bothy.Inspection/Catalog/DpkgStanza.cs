@@ -34,6 +34,7 @@ internal static class DpkgStanza
             Maintainer = paragraph["Maintainer"],
             Url = paragraph["Homepage"],
             InstalledSize = KibibytesOf(paragraph["Installed-Size"]),
+            Stanza = paragraph,
             Dpkg = new DpkgRelations
             {
                 PreDepends = Relations("Pre-Depends", text => RelationField.Parse(text)),

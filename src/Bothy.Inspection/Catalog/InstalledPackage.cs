@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bothy.Formats.Deb822;
 using Bothy.Formats.Trees;
 using Bothy.Packages;
 using Bothy.Packages.Alpine;
@@ -63,6 +64,9 @@ public sealed class InstalledPackage
 
     /// <summary>What it depends on and provides, of a package of dpkg's; null for others.</summary>
     public DpkgRelations? Dpkg { get; init; }
+
+    /// <summary>The paragraph of the database as it is written, of a package of dpkg's; null for others.</summary>
+    public Deb822Paragraph? Stanza { get; init; }
 
     /// <summary>Name, version and architecture.</summary>
     public PackageId Id => new(Name, Version, Architecture);

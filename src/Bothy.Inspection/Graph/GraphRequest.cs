@@ -12,6 +12,9 @@ public enum RequestKind
     /// <summary>The image's own <c>etc/apk/world</c> names it.</summary>
     World,
 
+    /// <summary>The image that this one is built on has it.</summary>
+    Base,
+
     /// <summary>Nothing recorded names it, and no package that is there needs it; so somebody must have asked for it.</summary>
     Unneeded,
 }

@@ -213,6 +213,7 @@ internal sealed class BomGathering
                     {
                         RequestKind.ImageFile => $"asked for by the image file: {request.Text}",
                         RequestKind.World => $"asked for by /etc/apk/world: {request.Text}",
+                        RequestKind.Base => $"in the image that it is built on: {request.Text}",
                         _ => "no other package needs it",
                     });
                 }

@@ -134,6 +134,14 @@ public sealed class KeptBlob : FileContent
         _blob = blob;
     }
 
+    /// <summary>The blob, where the store has it; else null.</summary>
+    public static KeptBlob? TryOpen(ContentStore store, Descriptor blob)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(blob);
+        return store.Contains(blob.Digest) ? new KeptBlob(store, blob) : null;
+    }
+
     /// <inheritdoc />
     public override long Length => _blob.Size;
 

@@ -28,6 +28,12 @@ internal sealed class DebianSolution
         {
             CollectNeeds(choice.Package);
         }
+
+        // That something of its name was there is the reason of a package only where there is no other.
+        foreach (var choice in choices.Where(choice => choice.By is null && choice.Requirement >= universe.Request.Packages.Length && _reasons[choice.Package].Count > 1))
+        {
+            _reasons[choice.Package].RemoveAt(0);
+        }
     }
 
     public Resolution<DebianPackage> ToResolution()

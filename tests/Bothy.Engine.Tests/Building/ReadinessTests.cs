@@ -9,7 +9,6 @@ public sealed class ReadinessTests
     [Theory]
     [InlineData("contents:\n  repositories: [deb bookworm main]\n  packages: [a]\n  slices: release\n", "x.yaml:4:3: 'contents.slices': this version does not build slices of packages yet")]
     [InlineData("contents:\n  repositories: [https://x.example/main]\n  packages: [a]\n  database: dpkg\n", "x.yaml:4:3: 'contents.database': apk's packages are recorded in apk's own database, or not at all")]
-    [InlineData("contents:\n  packages: [a]\n  repositories: [./packages]\n  baseimage: {image: ./base, apkindex: ./index}\n", "x.yaml:4:3: 'contents.baseimage': this version does not build images on top of others yet")]
     [InlineData("contents: {packages: [a], repositories: [deb bookworm main]}\ndebug: true\n", "x.yaml:2:1: 'debug': this version does not build debug variants yet")]
     [InlineData(
         "contents:\n  packages: [a]\n  repositories: [https://x.example/main]\n  build_repositories:\n    - deb bookworm main\n",

@@ -11,7 +11,7 @@ internal static class SysusersFiles
 
     public static void Load(AssemblyState state)
     {
-        foreach (var entry in state.Tree.Entries.Where(static entry => entry.Path.Parent == Directory && entry.Path.Name.EndsWith(".conf", StringComparison.Ordinal)).ToList())
+        foreach (var entry in state.Tree.Entries.Where(static entry => entry.Path.Parent == Directory && entry.Path.Name.EndsWith(".conf", StringComparison.Ordinal) && !AssemblyState.IsOfBase(entry)).ToList())
         {
             if (state.Tree.Find(entry.Path) is { Content: { } content })
             {

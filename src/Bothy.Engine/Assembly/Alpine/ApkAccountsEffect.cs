@@ -9,7 +9,7 @@ namespace Bothy.Engine.Assembly.Alpine;
 /// Users and groups of an image of apk packages: those of the files that a package ships, those that scripts add when they add them, with
 /// BusyBox's programs or the shadow suite's, and those of the image file.
 /// </summary>
-internal sealed class ApkAccountsEffect(ApkAccountFiles files) : AccountsEffect
+internal sealed class ApkAccountsEffect(AccountFiles files) : AccountsEffect
 {
     private static readonly HashSet<string> OfShadow = new(AccountCommands.Names.Except(BusyboxAccountCommands.Names, StringComparer.Ordinal), StringComparer.Ordinal);
 
@@ -26,7 +26,7 @@ internal sealed class ApkAccountsEffect(ApkAccountFiles files) : AccountsEffect
     public override CommandOutcome Run(ScriptCommand command, UnpackedPackage package, AssemblyState state)
     {
         files.Load(state.Tree);
-        if (!ApkAccountFiles.AreIn(state.Tree))
+        if (!AccountFiles.AreIn(state.Tree))
         {
             // BusyBox adds to files that are there and makes none.
             if (_withoutFiles.Add(package.Name))

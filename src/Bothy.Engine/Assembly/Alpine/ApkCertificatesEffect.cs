@@ -22,6 +22,11 @@ internal sealed class ApkCertificatesEffect : IEffect
     public void Apply(AssemblyState state)
     {
         CertificateFiles.AddImageCertificates(state);
+        if (state.Base is not null && !CertificateFiles.HaveChanged(state))
+        {
+            return;
+        }
+
         var local = CertificateFiles.Below(state, CertificateFiles.Local).ToList();
         var origin = new Origin.Effect(Name);
         if (state.Has(Package))
@@ -30,7 +35,7 @@ internal sealed class ApkCertificatesEffect : IEffect
         }
         else if (local.Count > 0)
         {
-            Extend(state, local, origin);
+            CertificateFiles.Extend(state, local, origin);
         }
     }
 
@@ -48,21 +53,5 @@ internal sealed class ApkCertificatesEffect : IEffect
             .Where(static line => line[0] is not ('#' or '!'))
             .ToHashSet(StringComparer.Ordinal);
         return shipped.Where(entry => wanted.Contains(entry.Path.Value[(CertificateFiles.Shipped.Length + 1)..]));
-    }
-
-    private static void Extend(AssemblyState state, List<TreeEntry> local, Origin origin)
-    {
-        using var bundle = new MemoryStream();
-        if (state.Find("/" + CertificateFiles.Bundle) is { Content: { } before })
-        {
-            CertificateFiles.Append(bundle, before.ReadAll());
-        }
-
-        foreach (var certificate in local)
-        {
-            CertificateFiles.Append(bundle, certificate.Content!.ReadAll());
-        }
-
-        state.Write(CertificateFiles.Bundle, FileContent.Of(bundle.ToArray()), origin);
     }
 }

@@ -9,7 +9,7 @@ namespace Bothy.Engine.Assembly.Alpine;
 /// apk's own record of what is installed, byte for byte as apk 2.14 writes it into a new root: <c>installed</c>, <c>triggers</c>, <c>scripts.tar</c> and
 /// <c>lock</c>.
 /// </summary>
-internal sealed class ApkDatabaseEffect(ImmutableArray<UnpackedApk> packages, ApkOverlay overlay) : IEffect
+internal sealed class ApkDatabaseEffect(ImmutableArray<UnpackedApk> packages, ApkOverlay overlay, ApkRecord? record) : IEffect
 {
     private const int Private = 0b110_000_000;
 
@@ -19,19 +19,23 @@ internal sealed class ApkDatabaseEffect(ImmutableArray<UnpackedApk> packages, Ap
 
     public void Apply(AssemblyState state)
     {
-        if (state.Image.Contents.Database == DatabaseChoice.None)
+        if (state.Image.Contents.Database == DatabaseChoice.None || (record?.Directory is not null && packages.IsEmpty && state.Base!.Hidden.Files == 0))
         {
             return;
         }
 
-        string directory = ApkRootEffect.DatabaseDirectory(packages);
-        state.Write($"{directory}/installed", FileContent.Of(new InstalledDatabase(state.Tree, overlay).Text(packages)), Database);
+        string directory = record?.Directory ?? ApkRootEffect.DatabaseDirectory(packages);
+        state.Write($"{directory}/installed", FileContent.Of(new InstalledDatabase(state.Tree, overlay).Text(record?.Stanzas(state.Tree) ?? [], packages)), Database);
         state.Write($"{directory}/triggers", FileContent.Of(Triggers()), Database);
-        state.Write($"{directory}/scripts.tar", FileContent.Of(ScriptsArchive.Write(packages)), Database);
-        state.Write($"{directory}/lock", FileContent.Empty, Database, Private);
+        state.Write($"{directory}/scripts.tar", FileContent.Of(ScriptsArchive.Write(record?.Scripts() ?? [], packages)), Database);
+        if (record is null || state.Find($"/{directory}/lock") is null)
+        {
+            state.Write($"{directory}/lock", FileContent.Empty, Database, Private);
+        }
     }
 
-    private string Triggers() => string.Concat(packages
+    private string Triggers() => string.Concat((record?.Triggers() ?? []).Concat(packages
         .Where(static package => !package.Info.Triggers.IsEmpty)
-        .Select(static package => $"{package.Facts.Checksum} {string.Join(' ', package.Info.Triggers)}\n"));
+        .Select(static package => $"{package.Facts.Checksum} {string.Join(' ', package.Info.Triggers)}"))
+        .Select(static line => line + "\n"));
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Bothy.Engine.Assembly.Accounts;
+using Bothy.Engine.Assembly.Bases;
 using Bothy.Engine.Assembly.Effects;
 using Bothy.Engine.Assembly.Overlay;
 using Bothy.Engine.Assembly.Scripts;
@@ -15,8 +17,9 @@ internal sealed class ApkDistribution : Distribution
 {
     private readonly ApkAssembly _assembly;
     private readonly ImmutableArray<UnpackedApk> _packages;
-    private readonly FileTree _tree = new();
-    private readonly ApkAccountFiles _accounts = new();
+    private readonly FileTree _tree;
+    private readonly BaseFiles? _base;
+    private readonly AccountFiles _accounts = new();
     private readonly ApkOwners _owners;
     private readonly ContentFilter _filter;
     private readonly ApkOverlay _overlay;
@@ -32,9 +35,12 @@ internal sealed class ApkDistribution : Distribution
         _packages = [.. request.Packages.Zip(assembly.Packages, static (contents, facts) => new UnpackedApk(contents, facts))];
         Packages = ImmutableArray<UnpackedPackage>.CastUp(_packages);
         _filter = Filter(request.Image);
+        _base = request.Base is { } image ? new BaseFiles(image, Packages.Select(static package => package.Id)) : null;
+        var record = _base is null ? null : new ApkRecord(_base, request.Base!);
+        _tree = _base?.Begin(_filter, record!.IsChanged) ?? new FileTree();
         _owners = new ApkOwners(_tree, _accounts);
-        _overlay = new ApkOverlay(_tree, _filter, _owners);
-        Effects = EffectList.Alpine(_packages, assembly, _overlay, _accounts);
+        _overlay = new ApkOverlay(_tree, _filter, _owners, _base);
+        Effects = EffectList.Alpine(_packages, assembly, _overlay, _accounts, record);
     }
 
     public override ImmutableArray<UnpackedPackage> Packages { get; }
@@ -42,7 +48,7 @@ internal sealed class ApkDistribution : Distribution
     public override IReadOnlyList<IEffect> Effects { get; }
 
     public override AssemblyState Begin(ImageSpec image) =>
-        new(_tree, Packages, image, _filter) { Accounts = _accounts.Table, RunsScriptsInRoot = true };
+        new(_tree, Packages, image, _filter) { Accounts = _accounts.Table, RunsScriptsInRoot = true, Base = _base };
 
     public override Dictionary<string, string> Environment(UnpackedPackage package, string script, AssemblyState state) => new(StringComparer.Ordinal)
     {
@@ -59,15 +65,26 @@ internal sealed class ApkDistribution : Distribution
         foreach (var package in _packages)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (_base?.Earlier(package.Id) is { } earlier)
+            {
+                Run(package, ApkScript.PreUpgrade, scripts, package.Id.Version, earlier.Version);
+                _overlay.Add(package);
+                Run(package, ApkScript.PostUpgrade, scripts, package.Id.Version, earlier.Version);
+                continue;
+            }
+
             Run(package, ApkScript.PreInstall, scripts, package.Id.Version);
             _overlay.Add(package);
             Run(package, ApkScript.PostInstall, scripts, package.Id.Version);
         }
 
+        Directories = _packages.SelectMany(static package => package.Placed).Where(static placed => placed.Shipped.Kind == EntryKind.Directory).Select(static placed => placed.Place).ToHashSet();
+
         var directories = _packages
             .SelectMany(static package => package.Placed)
             .Where(static placed => placed.Shipped.Kind == EntryKind.Directory)
             .Select(static placed => placed.Shipped.Path)
+            .Concat(_base?.Original.Entries.Where(static entry => entry.Kind == EntryKind.Directory && !entry.Path.IsRoot).Select(static entry => entry.Path) ?? [])
             .Distinct()
             .Order()
             .ToList();

@@ -1,15 +1,16 @@
+using Bothy.Engine.Assembly.Bases;
 using Bothy.Engine.Assembly.Overlay;
 using Bothy.Formats.Trees;
 
 namespace Bothy.Engine.Assembly.Alpine;
 
 /// <summary>
-/// Lays packages over each other as apk 2 installs them. A file in two packages needs leave (<see cref="UnpackedApk.TakesOver"/>). What is
+/// Lays packages over each other as apk 2 installs them. A file in two packages needs leave (<see cref="UnpackedApk.TakesOver(UnpackedApk)"/>). What is
 /// there without being a package's gives way, except below <c>/etc</c>, where the package's file goes beside it. A
 /// directory of several packages has the bits that all of them give it and the lowest of their owners; one that is there already, made by
 /// a script or with the root, stays as it is.
 /// </summary>
-internal sealed class ApkOverlay(FileTree tree, ContentFilter filter, ApkOwners names)
+internal sealed class ApkOverlay(FileTree tree, ContentFilter filter, ApkOwners names, BaseFiles? files)
 {
     private const string Protected = "etc/";
     private const string BesideSuffix = ".apk-new";
@@ -111,6 +112,15 @@ internal sealed class ApkOverlay(FileTree tree, ContentFilter filter, ApkOwners 
             {
                 bool takes = owner == package || (package.TakesOver(owner)
                     ?? throw Conflict($"{entry.Path} is in both {owner.Id} and {package.Id}, and neither replaces the other"));
+                if (!takes)
+                {
+                    return;
+                }
+            }
+            else if (AssemblyState.IsOfBase(present) && files!.OwnerOf(entry.Path) is { } below)
+            {
+                bool takes = package.TakesOver(below)
+                    ?? throw Conflict($"{entry.Path} is in both {below}, which is in the base, and {package.Id}, and neither replaces the other");
                 if (!takes)
                 {
                     return;

@@ -1,3 +1,4 @@
+using Bothy.Engine.Assembly.Accounts;
 using Bothy.Formats.Trees;
 
 namespace Bothy.Engine.Assembly.Alpine;
@@ -6,7 +7,7 @@ namespace Bothy.Engine.Assembly.Alpine;
 /// Turns the owners' names in packages into numbers as apk does: by the image's own <c>passwd</c> and <c>group</c> as they are when a name
 /// is met for the first time, and again only after a script has run. A name that is not there has the number the archive gives.
 /// </summary>
-internal sealed class ApkOwners(FileTree tree, ApkAccountFiles accounts)
+internal sealed class ApkOwners(FileTree tree, AccountFiles accounts)
 {
     private readonly Dictionary<string, int?> _users = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int?> _groups = new(StringComparer.Ordinal);

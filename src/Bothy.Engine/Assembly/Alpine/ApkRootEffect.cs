@@ -10,7 +10,7 @@ namespace Bothy.Engine.Assembly.Alpine;
 /// What <c>apk add --initdb</c> makes in an empty root before it installs anything, and what the image file gives apk to go on from: its world,
 /// repositories and keys.
 /// </summary>
-internal sealed class ApkRootEffect(ImmutableArray<UnpackedApk> packages, ApkAssembly assembly) : IEffect
+internal sealed class ApkRootEffect(ImmutableArray<UnpackedApk> packages, ApkAssembly assembly, ApkRecord? record) : IEffect
 {
     private const string Library = "lib";
     private const int ReadOnly = 0b101_101_101;
@@ -40,6 +40,30 @@ internal sealed class ApkRootEffect(ImmutableArray<UnpackedApk> packages, ApkAss
 
     public void Prepare(AssemblyState state)
     {
+        if (record is null)
+        {
+            MakeRoot(state);
+        }
+
+        if (state.Image.Contents.Database == DatabaseChoice.None)
+        {
+            return;
+        }
+
+        state.Write("etc/apk/arch", FileContent.Of(assembly.Architecture + "\n"), Root);
+        state.Write("etc/apk/world", FileContent.Of(World()), Root);
+        state.MakeDirectory(record?.Directory ?? DatabaseDirectory(packages), Root);
+        state.MakeDirectory("var/cache/apk", Root);
+        if (record is null)
+        {
+            state.MakeDirectory("var/cache/misc", Root);
+        }
+
+        WriteTrust(state);
+    }
+
+    private static void MakeRoot(AssemblyState state)
+    {
         state.MakeDirectory("dev", Root);
         foreach (var (path, major, minor, mode) in Devices)
         {
@@ -48,19 +72,14 @@ internal sealed class ApkRootEffect(ImmutableArray<UnpackedApk> packages, ApkAss
 
         state.MakeDirectory("proc", Root, ReadOnly);
         state.MakeDirectory("tmp", Root, Sticky);
-        if (state.Image.Contents.Database == DatabaseChoice.None)
-        {
-            return;
-        }
+    }
 
-        state.Write("etc/apk/arch", FileContent.Of(assembly.Architecture + "\n"), Root);
-        state.Write("etc/apk/world", FileContent.Of(World()), Root);
-        state.MakeDirectory(DatabaseDirectory(packages), Root);
-        state.MakeDirectory("var/cache/apk", Root);
-        state.MakeDirectory("var/cache/misc", Root);
+    private void WriteTrust(AssemblyState state)
+    {
         if (!assembly.Repositories.IsEmpty)
         {
-            state.Write("etc/apk/repositories", FileContent.Of(string.Concat(assembly.Repositories.Select(static line => line + "\n"))), Repositories);
+            var all = (record?.Repositories() ?? []).Concat(assembly.Repositories).Distinct(StringComparer.Ordinal);
+            state.Write("etc/apk/repositories", FileContent.Of(string.Concat(all.Select(static line => line + "\n"))), Repositories);
         }
 
         foreach (var key in assembly.Keys)
@@ -79,7 +98,7 @@ internal sealed class ApkRootEffect(ImmutableArray<UnpackedApk> packages, ApkAss
     private string World()
     {
         var byName = new SortedDictionary<string, ApkDependency>(StringComparer.Ordinal);
-        foreach (var request in assembly.World)
+        foreach (var request in (record?.World() ?? []).Concat(assembly.World))
         {
             byName[request.Name] = request;
         }

@@ -18,12 +18,21 @@ internal sealed class InstalledDatabase(FileTree tree, ApkOverlay overlay)
     // package that has one, and at the end are lost.
     private readonly StringBuilder _pending = new();
 
-    /// <summary>The file for <paramref name="packages"/>.</summary>
-    public string Text(ImmutableArray<UnpackedApk> packages)
+    /// <summary>The file for <paramref name="packages"/> and for those that were there <paramref name="before"/>, whose stanzas stay as they are.</summary>
+    public string Text(IEnumerable<(string Name, string Text)> before, ImmutableArray<UnpackedApk> packages)
     {
-        foreach (var package in packages.OrderBy(static package => package.Name, StringComparer.Ordinal))
+        var all = packages.Select(static package => (package.Name, Package: (UnpackedApk?)package, Text: ""))
+            .Concat(before.Select(static stanza => (stanza.Name, Package: (UnpackedApk?)null, stanza.Text)));
+        foreach (var (_, package, text) in all.OrderBy(static one => one.Name, StringComparer.Ordinal))
         {
-            Append(package);
+            if (package is null)
+            {
+                _text.Append(text);
+            }
+            else
+            {
+                Append(package);
+            }
         }
 
         return _text.ToString();

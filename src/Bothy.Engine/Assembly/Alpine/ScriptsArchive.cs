@@ -9,14 +9,21 @@ namespace Bothy.Engine.Assembly.Alpine;
 /// </summary>
 internal static class ScriptsArchive
 {
+    /// <summary>The longest name; a longer one is cut off.</summary>
+    public const int NameLength = 99;
+
     private const int BlockSize = 512;
-    private const int NameLength = 99;
     private const int Program = 0b111_101_101;
 
-    /// <summary>The archive of the scripts of <paramref name="packages"/>, which are in installation order.</summary>
-    public static byte[] Write(ImmutableArray<UnpackedApk> packages)
+    /// <summary>The archive of the scripts of <paramref name="packages"/>, which are in installation order, behind those that were there <paramref name="before"/>.</summary>
+    public static byte[] Write(IEnumerable<(string Name, long Time, byte[] Content)> before, ImmutableArray<UnpackedApk> packages)
     {
         using var archive = new MemoryStream();
+        foreach (var (name, time, content) in before)
+        {
+            Write(archive, name, time, content);
+        }
+
         foreach (var package in packages)
         {
             foreach (string script in ApkScript.Names)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bothy.Engine.Assembly.Overlay;
+using Bothy.Inspection.Catalog;
 using Bothy.Packages;
 using Bothy.Packages.Alpine;
 
@@ -52,6 +53,20 @@ internal sealed class UnpackedApk : UnpackedPackage
             (true, true) => Info.ReplacesPriority >= other.Info.ReplacesPriority,
             _ => replaces,
         };
+    }
+
+    /// <summary>The same for a package of the image to build on, which was installed first.</summary>
+    public bool? TakesOver(InstalledPackage other)
+    {
+        if (Info.Origin.Length > 0 && Info.Origin == other.SourceName)
+        {
+            return true;
+        }
+
+        var version = ApkVersion.Any(other.Version);
+        bool replaces = _replaces.Any(one => !one.Conflict && one.Name == other.Name && one.Admits(version));
+        bool isReplaced = other.Apk?.Replaces.Any(one => !one.Conflict && one.Name == Name && one.Admits(_version)) == true;
+        return replaces ? true : isReplaced ? false : null;
     }
 
     private bool Replaces(UnpackedApk other) =>

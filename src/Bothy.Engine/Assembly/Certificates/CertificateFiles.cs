@@ -64,6 +64,28 @@ internal static class CertificateFiles
         return links;
     }
 
+    /// <summary>Whether there are other certificates than in the image to build on.</summary>
+    public static bool HaveChanged(AssemblyState state) =>
+        new[] { Shipped, Local }.SelectMany(directory => Below(state, directory)).Any(static entry => !AssemblyState.IsOfBase(entry))
+        || state.Base!.Original.Entries.Any(entry => entry.Path.Value.StartsWith(Shipped + "/", StringComparison.Ordinal) && !state.Tree.Contains(entry.Path));
+
+    /// <summary>Writes the bundle as it is with <paramref name="certificates"/> at its end.</summary>
+    public static void Extend(AssemblyState state, IEnumerable<TreeEntry> certificates, Origin origin)
+    {
+        using var bundle = new MemoryStream();
+        if (state.Find("/" + Bundle) is { Content: { } before })
+        {
+            Append(bundle, before.ReadAll());
+        }
+
+        foreach (var certificate in certificates)
+        {
+            Append(bundle, certificate.Content!.ReadAll());
+        }
+
+        state.Write(Bundle, FileContent.Of(bundle.ToArray()), origin);
+    }
+
     /// <summary>Adds a certificate to a bundle, on lines of its own.</summary>
     public static void Append(Stream bundle, byte[] pem)
     {

@@ -1,5 +1,8 @@
+using System.Security.Cryptography;
+using Bothy.Engine.Assembly.Bases;
 using Bothy.Engine.Assembly.Overlay;
 using Bothy.Formats.Trees;
+using Bothy.Inspection.Catalog;
 
 namespace Bothy.Engine.Assembly.Debian;
 
@@ -11,12 +14,18 @@ namespace Bothy.Engine.Assembly.Debian;
 /// The first package to unpack into an empty root makes a directory with its mode; dpkg leaves what exists alone. A link
 /// and a directory at one path are no conflict either while the link leads to a directory: whichever came first stays.
 /// </remarks>
-internal sealed class DebOverlay(FileTree tree, ContentFilter filter, DiversionTable diversions, bool mergedUsr)
+internal sealed class DebOverlay(FileTree tree, ContentFilter filter, DiversionTable diversions, bool mergedUsr, BaseFiles? files)
 {
     private const string UsrMergeEffect = "usrmerge";
+    private const string BesideSuffix = ".dpkg-dist";
 
     private readonly Dictionary<TreePath, UnpackedDeb> _owners = [];
     private readonly HashSet<TreePath> _aliases = [];
+    private readonly HashSet<TreePath> _directories = [];
+    private readonly Dictionary<TreePath, TreePath> _places = [];
+
+    /// <summary>The directories that the packages have.</summary>
+    public IReadOnlySet<TreePath> Directories => _directories;
 
     /// <summary>Lays <paramref name="package"/> over what is there.</summary>
     /// <exception cref="BothyException">It has a file of another package without leave to replace it.</exception>
@@ -25,6 +34,11 @@ internal sealed class DebOverlay(FileTree tree, ContentFilter filter, DiversionT
         foreach (var shipped in package.Contents.Tree.Entries)
         {
             var entry = Place(shipped, package);
+            if (entry.Kind == EntryKind.Directory)
+            {
+                _directories.Add(entry.Path);
+            }
+
             if (!entry.Path.IsRoot && filter.Keeps(entry) && MayTake(entry, package))
             {
                 tree.Set(entry);
@@ -61,7 +75,19 @@ internal sealed class DebOverlay(FileTree tree, ContentFilter filter, DiversionT
             }
         }
 
-        return diversions.Divert(entry, package.Name);
+        return diversions.Divert(files is null ? entry : Followed(entry), package.Name);
+    }
+
+    // The image to build on may have made a link of any directory, and dpkg goes where it leads.
+    private TreeEntry Followed(TreeEntry entry)
+    {
+        var parent = entry.Path.Parent;
+        if (!_places.TryGetValue(parent, out var place))
+        {
+            _places[parent] = place = tree.Follow(parent) ?? parent;
+        }
+
+        return place == parent ? entry : entry with { Path = place.Append(entry.Path.Name) };
     }
 
     private bool MayTake(TreeEntry entry, UnpackedDeb package)
@@ -79,6 +105,11 @@ internal sealed class DebOverlay(FileTree tree, ContentFilter filter, DiversionT
 
         if (!_owners.TryGetValue(entry.Path, out var owner))
         {
+            if (AssemblyState.IsOfBase(present) && present.Kind != EntryKind.Directory)
+            {
+                return MayTakeOfBase(entry, package, present);
+            }
+
             throw Conflict(entry, package, present.Origin.ToString());
         }
 
@@ -94,6 +125,27 @@ internal sealed class DebOverlay(FileTree tree, ContentFilter filter, DiversionT
 
         throw Conflict(entry, package, owner.Id.ToString());
     }
+
+    private bool MayTakeOfBase(TreeEntry entry, UnpackedDeb package, TreeEntry present)
+    {
+        if (files!.OwnerOf(entry.Path) is { } owner)
+        {
+            return package.MayReplace(owner) || (UnpackedDeb.MayReplace(owner, package) ? false : throw Conflict(entry, package, $"{owner}, which is in the base,"));
+        }
+
+        // What somebody put there, or changed, in place of a configuration file stays, and the package's goes beside it.
+        bool isChanged = package.IsConfigurationFile(entry.Path) && present.Content?.Digest != entry.Content?.Digest
+            && !(files.Earlier(package.Id) is { } earlier && IsAsShipped(earlier, present));
+        if (isChanged)
+        {
+            tree.Set(entry with { Path = TreePath.Parse(entry.Path.Value + BesideSuffix) });
+        }
+
+        return !isChanged;
+    }
+
+    private static bool IsAsShipped(InstalledPackage package, TreeEntry file) => file.Content is { } content
+        && (DpkgRecord.ShippedSum(package, file.Path) is not { } sum || sum == Convert.ToHexStringLower(MD5.HashData(content.ReadAll())));
 
     private bool LeadsToDirectory(TreeEntry entry) =>
         entry.Kind == EntryKind.SymbolicLink && tree.Find(entry.Path)?.Kind == EntryKind.Directory;

@@ -9,7 +9,8 @@ namespace Bothy.Engine.Assembly.Debian;
 /// Users and groups of a Debian image: base-passwd's where it is in the image, else the few that every image needs; those of sysusers.d
 /// files and of literal <c>adduser</c> and <c>useradd</c> calls; and those of the image file.
 /// </summary>
-internal sealed class DebianAccountsEffect : AccountsEffect
+/// <param name="files">The files of accounts of an image to build on, which are added to; null where there are none.</param>
+internal sealed class DebianAccountsEffect(AccountFiles? files) : AccountsEffect
 {
     private const int Nonroot = 65532;
     private const int HomeMode = 0b111_000_000;
@@ -21,6 +22,14 @@ internal sealed class DebianAccountsEffect : AccountsEffect
     public override void Prepare(AssemblyState state)
     {
         var table = state.Accounts;
+        if (files is not null)
+        {
+            files.Load(state.Tree);
+            AddImageAccounts(state);
+            SysusersFiles.Load(state);
+            return;
+        }
+
         if (state.Find("/usr/share/base-passwd/passwd.master") is { Content: { } users } && state.Find("/usr/share/base-passwd/group.master") is { Content: { } groups })
         {
             table.LoadUsers(users.ReadAll());
@@ -47,6 +56,14 @@ internal sealed class DebianAccountsEffect : AccountsEffect
     public override void Apply(AssemblyState state)
     {
         var table = state.Accounts;
+        if (files is not null)
+        {
+            files.Save(state, Accounts);
+            MakeHomes(state);
+            ResolveOwners(state);
+            return;
+        }
+
         state.Write("etc/passwd", Lines(table.Users), Accounts);
         state.Write("etc/group", Lines(table.Groups), Accounts);
         if (table.HasShadow)

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
+using Bothy.Engine.Assembly.Accounts;
+using Bothy.Engine.Assembly.Bases;
 using Bothy.Engine.Assembly.Effects;
 using Bothy.Engine.Assembly.Overlay;
 using Bothy.Engine.Assembly.Scripts;
@@ -11,15 +13,27 @@ namespace Bothy.Engine.Assembly.Debian;
 /// <summary>How dpkg installs: it unpacks everything, then configures everything.</summary>
 internal sealed class DebianDistribution : Distribution
 {
+    private static readonly string[] Merged = ["bin", "sbin", "lib"];
+
     private readonly bool _mergedUsr;
     private readonly DiversionTable _diversions;
+    private readonly BaseFiles? _base;
+    private readonly AccountFiles? _accounts;
 
     public DebianDistribution(AssemblyRequest request)
     {
         Packages = [.. request.Packages.Select(static contents => new UnpackedDeb(contents))];
-        _mergedUsr = request.MergedUsr ?? HasMergedUsr(Packages);
+        _base = request.Base is { } image ? new BaseFiles(image, Packages.Select(static package => package.Id)) : null;
+        _mergedUsr = request.MergedUsr ?? HasMergedUsr(Packages, _base?.Original);
         _diversions = new DiversionTable(_mergedUsr);
-        Effects = EffectList.Debian();
+        _accounts = _base is not null && AccountFiles.AreIn(_base.Original) ? new AccountFiles(hasStaticNumbers: true) : null;
+        var record = _base is null ? null : new DpkgRecord(_base);
+        foreach (var (from, to, package) in record?.Diversions() ?? [])
+        {
+            _diversions.Add(from, to, package);
+        }
+
+        Effects = EffectList.Debian(_accounts, record);
     }
 
     public override ImmutableArray<UnpackedPackage> Packages { get; }
@@ -29,7 +43,8 @@ internal sealed class DebianDistribution : Distribution
     public override AssemblyState Begin(ImageSpec image)
     {
         var filter = new ContentFilter(image.Contents, keepDocumentation: image.Contents.Documentation == DocumentationChoice.Keep);
-        return new AssemblyState(new FileTree(), Packages, image, filter) { Diversions = _diversions };
+        var tree = _base?.Begin(filter, static (package, file) => DpkgRecord.ShippedSum(package, file.Path) is not null) ?? new FileTree();
+        return new AssemblyState(tree, Packages, image, filter) { Diversions = _diversions, Base = _base, Accounts = _accounts?.Table ?? new AccountTable() };
     }
 
     public override Dictionary<string, string> Environment(UnpackedPackage package, string script, AssemblyState state) => new(StringComparer.Ordinal)
@@ -46,7 +61,7 @@ internal sealed class DebianDistribution : Distribution
     public override void Unpack(AssemblyState state, MaintainerScripts scripts, CancellationToken cancellationToken)
     {
         scripts.ReadDiversions();
-        var overlay = new DebOverlay(state.Tree, state.Filter, _diversions, _mergedUsr);
+        var overlay = new DebOverlay(state.Tree, state.Filter, _diversions, _mergedUsr, _base);
         foreach (var package in Packages.Cast<UnpackedDeb>())
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -54,6 +69,7 @@ internal sealed class DebianDistribution : Distribution
         }
 
         overlay.Finish();
+        Directories = overlay.Directories;
         foreach (var effect in Effects)
         {
             effect.Prepare(state);
@@ -61,16 +77,30 @@ internal sealed class DebianDistribution : Distribution
 
         foreach (var package in Packages)
         {
-            scripts.Read(package, "preinst", "install");
-            scripts.ReadConfiguration(package);
-            scripts.Read(package, "postinst", "configure", "");
+            if (_base?.Earlier(package.Id) is { } earlier)
+            {
+                scripts.Read(package, "preinst", "upgrade", earlier.Version);
+                scripts.ReadConfiguration(package);
+                scripts.Read(package, "postinst", "configure", earlier.Version);
+            }
+            else
+            {
+                scripts.Read(package, "preinst", "install");
+                scripts.ReadConfiguration(package);
+                scripts.Read(package, "postinst", "configure", "");
+            }
         }
     }
 
-    // usr-is-merged became a dependency of every system with Debian 12; base-files tells the release in numbers from there back.
-    private static bool HasMergedUsr(ImmutableArray<UnpackedPackage> packages)
+    // usr-is-merged became a dependency of every system with Debian 12; base-files tells the release in numbers from there back. An image to build on shows it.
+    private static bool HasMergedUsr(ImmutableArray<UnpackedPackage> packages, FileTree? below)
     {
-        var release = packages.FirstOrDefault(static package => package.Name == "base-files")?.Contents.Tree.Find(TreePath.Parse("usr/lib/os-release"));
+        if (Merged.Select(alias => below?.TryGet(TreePath.Parse(alias), out var entry) == true ? entry : null).FirstOrDefault(static entry => entry is not null) is { } seen)
+        {
+            return seen.Kind == EntryKind.SymbolicLink;
+        }
+
+        var release = below?.Find(TreePath.Parse(ReleaseFileEffect.Path)) ?? packages.FirstOrDefault(static package => package.Name == "base-files")?.Contents.Tree.Find(TreePath.Parse("usr/lib/os-release"));
         string? version = release?.Content is { } content
             ? Encoding.UTF8.GetString(content.ReadAll()).Split('\n').FirstOrDefault(static line => line.StartsWith("VERSION_ID=", StringComparison.Ordinal))
             : null;

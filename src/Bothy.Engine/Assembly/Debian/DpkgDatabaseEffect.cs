@@ -10,7 +10,9 @@ namespace Bothy.Engine.Assembly.Debian;
 /// The record of installed packages: dpkg's own where dpkg is in the image or the image file asks for it, so that more can be
 /// installed on top; else a file a package below <c>status.d</c>, which scanners read.
 /// </summary>
-internal sealed class DpkgDatabaseEffect(OverridesEffect overrides) : IEffect
+/// <param name="overrides">What scripts said about owners and modes.</param>
+/// <param name="record">The record of an image to build on, which is gone on with; null for none.</param>
+internal sealed class DpkgDatabaseEffect(OverridesEffect overrides, DpkgRecord? record) : IEffect
 {
     private const string Root = "var/lib/dpkg/";
     private const int Program = 0b111_101_101;
@@ -26,6 +28,7 @@ internal sealed class DpkgDatabaseEffect(OverridesEffect overrides) : IEffect
             return;
         }
 
+        record?.RemoveReplaced(state.Tree);
         if (state.WantsFullDatabase)
         {
             WriteFull(state);
@@ -68,17 +71,27 @@ internal sealed class DpkgDatabaseEffect(OverridesEffect overrides) : IEffect
 
     private void WriteFull(AssemblyState state)
     {
-        var status = new StringBuilder();
-        foreach (var package in state.Packages.Cast<UnpackedDeb>().OrderBy(static package => package.DatabaseName, StringComparer.Ordinal))
+        foreach (var package in state.Packages.Cast<UnpackedDeb>())
         {
-            AppendStatus(package, state, status);
             WriteControlFiles(package, state);
         }
 
-        state.Write(Root + "status", FileContent.Of(status.ToString()), Database);
-        state.Write(Root + "available", FileContent.Empty, Database);
-        state.Write(Root + "info/format", FileContent.Of("1\n"), Database);
-        state.Write(Root + "statoverride", FileContent.Of(string.Concat(overrides.Lines.Select(static line => line + "\n"))), Database);
+        var paragraphs = state.Packages.Cast<UnpackedDeb>()
+            .Select(package => (Name: package.DatabaseName, Text: Status(package, state)))
+            .Concat(record?.Paragraphs() ?? [])
+            .OrderBy(static paragraph => paragraph.Name, StringComparer.Ordinal)
+            .Select(static paragraph => paragraph.Text);
+        state.Write(Root + "status", FileContent.Of(string.Concat(paragraphs)), Database);
+        foreach (var (name, content) in new[] { ("available", ""), ("info/format", "1\n") })
+        {
+            if (record is null || state.Find($"/{Root}{name}") is null)
+            {
+                state.Write(Root + name, FileContent.Of(content), Database);
+            }
+        }
+
+        var overridden = (record?.StatOverrides() ?? []).Concat(overrides.Lines).Distinct(StringComparer.Ordinal);
+        state.Write(Root + "statoverride", FileContent.Of(string.Concat(overridden.Select(static line => line + "\n"))), Database);
         state.Write(Root + "diversions", FileContent.Of(string.Concat(state.Diversions.All.Select(static one => $"{one.From}\n{one.To}\n{one.Package}\n"))), Database);
         foreach (string directory in new[] { "alternatives", "parts", "triggers", "updates" })
         {
@@ -88,13 +101,14 @@ internal sealed class DpkgDatabaseEffect(OverridesEffect overrides) : IEffect
         WriteTriggers(state);
     }
 
-    private static void AppendStatus(UnpackedDeb package, AssemblyState state, StringBuilder status)
+    private static string Status(UnpackedDeb package, AssemblyState state)
     {
         if (package.Stanza is not { } stanza)
         {
-            return;
+            return "";
         }
 
+        var status = new StringBuilder();
         foreach (var field in stanza.Fields)
         {
             status.Append(field);
@@ -104,15 +118,29 @@ internal sealed class DpkgDatabaseEffect(OverridesEffect overrides) : IEffect
             }
         }
 
-        string conffiles = string.Concat(Conffiles(package).Select(path => Sum(path, state)).OfType<string>());
-        status.Append(conffiles.Length > 0 ? "Conffiles:\n" + conffiles : "").Append('\n');
+        string[] own = [.. Conffiles(package)];
+        string conffiles = string.Concat(own.Select(path => Sum(path, package, state)).OfType<string>().Concat(Obsolete(package, own, state)));
+        return status.Append(conffiles.Length > 0 ? "Conffiles:\n" + conffiles : "").Append('\n').ToString();
     }
+
+    // A configuration file that the new version does not have any more stays, and is remembered as dpkg does.
+    private static IEnumerable<string> Obsolete(UnpackedDeb package, string[] own, AssemblyState state) => state.Base?.Earlier(package.Id) is { } earlier
+        ? DpkgRecord.ConfigurationFiles(earlier)
+            .Where(file => !own.Contains(file.Path.ToString(), StringComparer.Ordinal) && state.Tree.Contains(file.Path))
+            .Select(static file => $" {file.Path} {file.Sum} obsolete\n")
+        : [];
 
     private static IEnumerable<string> Conffiles(UnpackedDeb package) =>
         package.Lines("conffiles").Where(static line => line.StartsWith('/'));
 
-    private static string? Sum(string path, AssemblyState state) =>
-        state.Find(path) is { Content: { } content } ? $" {path} {Convert.ToHexStringLower(MD5.HashData(content.ReadAll()))}\n" : null;
+    // The sum of what the package ships, by which dpkg tells whether the file was changed since.
+    private static string? Sum(string path, UnpackedDeb package, AssemblyState state) =>
+        state.Find(path) is { Content: { } content }
+            ? $" {path} {Convert.ToHexStringLower(MD5.HashData((Shipped(path, package) ?? content).ReadAll()))}\n"
+            : null;
+
+    private static FileContent? Shipped(string path, UnpackedDeb package) =>
+        TreePath.TryParseRooted(path, out var file) ? package.Contents.Tree.Find(file)?.Content : null;
 
     private static void WriteControlFiles(UnpackedDeb package, AssemblyState state)
     {
@@ -134,9 +162,14 @@ internal sealed class DpkgDatabaseEffect(OverridesEffect overrides) : IEffect
     }
 
     // dpkg's triggers directory: a file for each named trigger, and one for all that are paths (deb-triggers(5)).
-    private static void WriteTriggers(AssemblyState state)
+    private void WriteTriggers(AssemblyState state)
     {
         var files = new SortedDictionary<string, StringBuilder>(StringComparer.Ordinal) { ["File"] = new(), ["Unincorp"] = new() };
+        foreach (var (file, line) in record?.Interests() ?? [])
+        {
+            (files.TryGetValue(file, out var known) ? known : files[file] = new StringBuilder()).Append(line).Append('\n');
+        }
+
         foreach (var package in state.Packages.Cast<UnpackedDeb>())
         {
             foreach (string line in package.Lines("triggers").Where(static line => line.StartsWith("interest", StringComparison.Ordinal)))

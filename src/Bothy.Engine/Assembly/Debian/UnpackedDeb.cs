@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Bothy.Engine.Assembly.Overlay;
 using Bothy.Formats.Deb822;
+using Bothy.Formats.Trees;
+using Bothy.Inspection.Catalog;
 using Bothy.Packages;
 using Bothy.Packages.Debian;
 
@@ -9,6 +11,8 @@ namespace Bothy.Engine.Assembly.Debian;
 /// <summary>A Debian package with the fields of its stanza that decide about its files.</summary>
 internal sealed class UnpackedDeb : UnpackedPackage
 {
+    private HashSet<TreePath>? _configurationFiles;
+
     public UnpackedDeb(PackageContents contents)
         : base(contents)
     {
@@ -41,6 +45,22 @@ internal sealed class UnpackedDeb : UnpackedPackage
 
     /// <summary>dpkg names the control files of a package that may be installed for several architectures with its own.</summary>
     public string DatabaseName => IsMultiArchSame ? $"{Name}:{Id.Architecture}" : Name;
+
+    /// <summary>Whether the file at <paramref name="path"/> is one that administrators may change.</summary>
+    public bool IsConfigurationFile(TreePath path) => (_configurationFiles ??=
+        [.. Lines("conffiles").Select(static line => TreePath.TryParseRooted(line, out var file) ? file : TreePath.Root)]).Contains(path);
+
+    /// <summary>Whether this package may take over files of <paramref name="other"/>, a package of the image to build on.</summary>
+    public bool MayReplace(InstalledPackage other) =>
+        Replaces.Any(relation =>
+            (relation.Name == other.Name && DebianVersion.TryParse(other.Version, null, out var version) && relation.Admits(version))
+            || (relation.Operator == RelationOperator.Any && other.Dpkg?.Provides.Any(provided => provided.Name == relation.Name) == true));
+
+    /// <summary>Whether <paramref name="other"/>, a package of the image to build on, keeps its files where <paramref name="package"/> has them too.</summary>
+    public static bool MayReplace(InstalledPackage other, UnpackedDeb package) =>
+        RelationField.ParseFlat(other.Stanza?["Replaces"] ?? "").Any(relation =>
+            (relation.Name == package.Name && relation.Admits(package.Version))
+            || (relation.Operator == RelationOperator.Any && package.Provides.Any(provided => provided.Name == relation.Name)));
 
     /// <summary>Whether this package may take over files of <paramref name="other"/> (Debian policy 7.6.1).</summary>
     public bool MayReplace(UnpackedDeb other) =>

@@ -1,3 +1,4 @@
+using System.Text;
 using Bothy.Engine.Assembly.Certificates;
 using Bothy.Engine.Assembly.Overlay;
 using Bothy.Formats.Trees;
@@ -10,6 +11,7 @@ namespace Bothy.Engine.Assembly.Effects;
 /// </summary>
 internal sealed class CertificatesEffect : IEffect
 {
+    private const string Configuration = "etc/ca-certificates.conf";
     private const string ConfigurationHeader = "# Certificates below /usr/share/ca-certificates to trust, one a line; a leading '!' takes one out.\n";
 
     public string Name => "ca-certificates";
@@ -19,6 +21,11 @@ internal sealed class CertificatesEffect : IEffect
     public void Apply(AssemblyState state)
     {
         CertificateFiles.AddImageCertificates(state);
+        if (state.Base is not null && !CertificateFiles.HaveChanged(state))
+        {
+            return;
+        }
+
         bool hasPackage = state.Has("ca-certificates");
         var shipped = hasPackage ? CertificateFiles.Below(state, CertificateFiles.Shipped).ToList() : [];
         List<TreeEntry> all = [.. shipped, .. CertificateFiles.Below(state, CertificateFiles.Local)];
@@ -28,10 +35,24 @@ internal sealed class CertificatesEffect : IEffect
         }
 
         var origin = new Origin.Effect(Name);
+        HashSet<string> refused = [];
+        if (state.Base is not null && shipped.Count == 0 && state.Find("/" + CertificateFiles.Bundle) is not null)
+        {
+            // Where the bundle is all there is of the others, it is what they are added to.
+            CertificateFiles.Extend(state, all, origin);
+            return;
+        }
+
+        if (state.Base is not null && state.Find("/" + Configuration) is { Content: { } configured })
+        {
+            refused = [.. Encoding.UTF8.GetString(configured.ReadAll()).Split('\n', StringSplitOptions.TrimEntries).Where(static line => line.StartsWith('!')).Select(static line => line[1..].Trim())];
+            all = [.. all.Where(entry => !refused.Contains(NameOf(entry)))];
+        }
+
         if (hasPackage)
         {
-            var lines = shipped.Select(static entry => entry.Path.Value[(CertificateFiles.Shipped.Length + 1)..] + "\n");
-            state.Write("etc/ca-certificates.conf", FileContent.Of(ConfigurationHeader + string.Concat(lines)), origin);
+            var lines = shipped.Select(entry => (refused.Contains(NameOf(entry)) ? "!" : "") + NameOf(entry) + "\n");
+            state.Write(Configuration, FileContent.Of(ConfigurationHeader + string.Concat(lines)), origin);
             state.MakeDirectory(CertificateFiles.Local, origin);
         }
 
@@ -41,6 +62,9 @@ internal sealed class CertificatesEffect : IEffect
             WriteKeyStore(state, links);
         }
     }
+
+    // By its path below the directory of packages' certificates, as the configuration has it.
+    private static string NameOf(TreeEntry certificate) => certificate.Path.Value[(certificate.Path.Value.StartsWith(CertificateFiles.Shipped + "/", StringComparison.Ordinal) ? CertificateFiles.Shipped.Length + 1 : 0)..];
 
     private static string LinkName(string name) => name.Replace(' ', '_').Replace(',', '_').Replace('(', '=').Replace(')', '=') + ".pem";
 

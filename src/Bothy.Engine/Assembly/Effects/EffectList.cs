@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bothy.Engine.Assembly.Accounts;
 using Bothy.Engine.Assembly.Alpine;
 using Bothy.Engine.Assembly.Debian;
 
@@ -7,7 +8,7 @@ namespace Bothy.Engine.Assembly.Effects;
 /// <summary>The effects of each kind of packages, in the order in which they are applied.</summary>
 internal static class EffectList
 {
-    public static IReadOnlyList<IEffect> Debian()
+    public static IReadOnlyList<IEffect> Debian(AccountFiles? accounts, DpkgRecord? record)
     {
         var overrides = new OverridesEffect();
         return
@@ -23,17 +24,17 @@ internal static class EffectList
             new SystemFilesEffect(),
             new ReleaseFileEffect(),
             new CertificatesEffect(),
-            new DebianAccountsEffect(),
+            new DebianAccountsEffect(accounts),
             new LoaderCacheEffect(),
-            new DpkgDatabaseEffect(overrides),
+            new DpkgDatabaseEffect(overrides, record),
             new ServicesEffect(),
             new PathsEffect(),
         ];
     }
 
-    public static IReadOnlyList<IEffect> Alpine(ImmutableArray<UnpackedApk> packages, ApkAssembly assembly, ApkOverlay overlay, ApkAccountFiles accounts) =>
+    public static IReadOnlyList<IEffect> Alpine(ImmutableArray<UnpackedApk> packages, ApkAssembly assembly, ApkOverlay overlay, AccountFiles accounts, ApkRecord? record) =>
     [
-        new ApkRootEffect(packages, assembly),
+        new ApkRootEffect(packages, assembly, record),
         new HarmlessCommandsEffect(),
         new FileCommandsEffect(),
         new OverridesEffect(),
@@ -43,7 +44,7 @@ internal static class EffectList
         new ApkCertificatesEffect(),
         new ApkAccountsEffect(accounts),
         new LoaderCacheEffect(),
-        new ApkDatabaseEffect(packages, overlay),
+        new ApkDatabaseEffect(packages, overlay, record),
         new ServicesEffect(),
         new PathsEffect(),
     ];

@@ -24,7 +24,7 @@ internal sealed class TemporaryFilesEffect : IEffect
 
     public void Apply(AssemblyState state)
     {
-        foreach (var entry in state.Tree.Entries.Where(static entry => entry.Path.Parent == Directory && entry.Content is not null).ToList())
+        foreach (var entry in state.Tree.Entries.Where(static entry => entry.Path.Parent == Directory && entry.Content is not null && !AssemblyState.IsOfBase(entry)).ToList())
         {
             foreach (string line in Encoding.UTF8.GetString(entry.Content!.ReadAll()).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             {

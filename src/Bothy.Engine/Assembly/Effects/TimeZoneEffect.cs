@@ -14,7 +14,7 @@ internal sealed class TimeZoneEffect : IEffect
 
     public void Apply(AssemblyState state)
     {
-        if (!state.Has("tzdata") || state.Find("/usr/share/zoneinfo/" + Zone) is null)
+        if (!state.Brings("tzdata") || state.Base?.Original.Contains(TreePath.Parse("etc/localtime")) == true || state.Find("/usr/share/zoneinfo/" + Zone) is null)
         {
             return;
         }

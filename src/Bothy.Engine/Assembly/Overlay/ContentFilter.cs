@@ -90,6 +90,20 @@ internal sealed class ContentFilter
         RemoveEmptied(tree);
     }
 
+    /// <summary>Whether the image file's <c>exclude</c> has a pattern that <paramref name="path"/> matches.</summary>
+    public bool Excludes(TreePath path)
+    {
+        foreach (var pattern in _excluded)
+        {
+            if (pattern.Matches(path))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The rule that leaves <paramref name="path"/> out; null where none does.</summary>
     public string? RuleFor(TreePath path)
     {
@@ -187,6 +201,6 @@ internal sealed class ContentFilter
         }
 
         bool IsEmptyDirectory(TreePath path) =>
-            children.GetValueOrDefault(path) == 0 && tree.TryGet(path, out var entry) && entry.Kind == EntryKind.Directory;
+            children.GetValueOrDefault(path) == 0 && tree.TryGet(path, out var entry) && entry is { Kind: EntryKind.Directory, Origin: not Origin.Layer };
     }
 }

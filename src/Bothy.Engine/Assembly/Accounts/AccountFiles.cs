@@ -1,24 +1,26 @@
 using System.Text;
-using Bothy.Engine.Assembly.Accounts;
 using Bothy.Formats.Trees;
 
-namespace Bothy.Engine.Assembly.Alpine;
+namespace Bothy.Engine.Assembly.Accounts;
 
 /// <summary>
-/// The accounts of an image of apk packages: there they are what <c>etc/passwd</c> and <c>etc/group</c> say at any moment, since a package
-/// ships the files, scripts add to them, and owners of the files of later packages are looked up in them.
+/// The accounts of an image whose files of them are there: <c>etc/passwd</c> and <c>etc/group</c> of an image to build on, and of apk packages, where a package
+/// ships them, scripts add to them, and owners of the files of later packages are looked up in them.
 /// </summary>
-internal sealed class ApkAccountFiles
+internal sealed class AccountFiles(bool hasStaticNumbers = false)
 {
     private static readonly TreePath Passwd = TreePath.Parse("etc/passwd");
     private static readonly TreePath Group = TreePath.Parse("etc/group");
     private static readonly TreePath Shadow = TreePath.Parse("etc/shadow");
+    private static readonly TreePath GroupShadow = TreePath.Parse("etc/gshadow");
 
     private FileContent? _passwd;
     private FileContent? _group;
+    private HashSet<string> _knownUsers = [];
+    private HashSet<string> _knownGroups = [];
 
     /// <summary>The accounts as they were when <see cref="Load"/> was called last.</summary>
-    public AccountTable Table { get; } = new() { HasStaticNumbers = false };
+    public AccountTable Table { get; } = new() { HasStaticNumbers = hasStaticNumbers };
 
     /// <summary>Whether the files are there at all.</summary>
     public static bool AreIn(FileTree tree) => tree.Find(Passwd) is { Content: not null } && tree.Find(Group) is { Content: not null };
@@ -31,6 +33,7 @@ internal sealed class ApkAccountFiles
         {
             _passwd = passwd;
             Table.ReplaceUsers(passwd?.ReadAll() ?? []);
+            _knownUsers = [.. Table.Users.Select(static user => user.Name)];
         }
 
         var group = tree.Find(Group)?.Content;
@@ -38,6 +41,7 @@ internal sealed class ApkAccountFiles
         {
             _group = group;
             Table.ReplaceGroups(group?.ReadAll() ?? []);
+            _knownGroups = [.. Table.Groups.Select(static one => one.Name)];
         }
     }
 
@@ -49,8 +53,9 @@ internal sealed class ApkAccountFiles
     public void Save(AssemblyState state, Origin origin)
     {
         var known = Names(_passwd);
-        _passwd = Write(state, Passwd, _passwd, Table.Users.Select(static user => (user.Name, user.ToString())), origin);
-        _group = Write(state, Group, _group, Table.Groups.Select(static group => (group.Name, group.ToString())), origin);
+        var knownGroups = Names(_group);
+        _passwd = Write(state, Passwd, _passwd, _knownUsers, Table.Users.Select(static user => (user.Name, user.ToString())), origin);
+        _group = Write(state, Group, _group, _knownGroups, Table.Groups.Select(static group => (group.Name, group.ToString())), origin);
         if (state.Tree.Find(Shadow) is { Content: { } shadow })
         {
             var lines = Lines(shadow).Where(line => Name(line) is var name && (!known.Contains(name) || Table.User(name) is not null)).ToList();
@@ -58,9 +63,17 @@ internal sealed class ApkAccountFiles
             var added = Table.Users.Where(user => !known.Contains(user.Name) && !present.Contains(user.Name)).Select(static user => $"{user.Name}:!::0:99999:7:::");
             Put(state, Shadow, [.. lines, .. added], origin);
         }
+
+        // Only Debian has it.
+        if (state.Tree.Find(GroupShadow) is { Content: { } groups })
+        {
+            var present = Names(groups);
+            var added = Table.Groups.Where(group => !knownGroups.Contains(group.Name) && !present.Contains(group.Name)).Select(static group => $"{group.Name}:!::{string.Join(',', group.Members)}");
+            Put(state, GroupShadow, [.. Lines(groups), .. added], origin);
+        }
     }
 
-    private static FileContent? Write(AssemblyState state, TreePath path, FileContent? present, IEnumerable<(string Name, string Line)> accounts, Origin origin)
+    private static FileContent? Write(AssemblyState state, TreePath path, FileContent? present, HashSet<string> known, IEnumerable<(string Name, string Line)> accounts, Origin origin)
     {
         var wanted = accounts.ToList();
         var byName = wanted.ToDictionary(static account => account.Name, static account => account.Line, StringComparer.Ordinal);
@@ -70,8 +83,8 @@ internal sealed class ApkAccountFiles
             string name = Name(line);
             if (!byName.Remove(name, out string? now))
             {
-                // A comment, or an account that was removed.
-                if (!line.Contains(':', StringComparison.Ordinal))
+                // What is no account of this file, such as those of NIS, is nothing that was removed.
+                if (!known.Contains(name))
                 {
                     lines.Add(line);
                 }
