@@ -32,6 +32,7 @@ internal static class App
         new("sign", SignCommand.Create),
         new("verify", VerifyCommand.Create),
         new("attest", AttestCommand.Create),
+        new("db", DbCommand.Create),
         new("store", StoreCommand.Create),
         new("package", PackageCommand.Create),
     ];

@@ -27,6 +27,15 @@ public sealed record OciArtifact : OciContent
         Descriptor subject, string artifactType, IEnumerable<Blob> files, ImmutableSortedDictionary<string, string>? annotations = null)
     {
         ArgumentNullException.ThrowIfNull(subject);
+        return Of(artifactType, files, annotations, new Descriptor(subject.MediaType, subject.Digest, subject.Size));
+    }
+
+    /// <summary>An artifact that stands for itself, with an empty configuration.</summary>
+    public static OciArtifact Of(string artifactType, IEnumerable<Blob> files, ImmutableSortedDictionary<string, string>? annotations = null) =>
+        Of(artifactType, files, annotations, subject: null);
+
+    private static OciArtifact Of(string artifactType, IEnumerable<Blob> files, ImmutableSortedDictionary<string, string>? annotations, Descriptor? subject)
+    {
         ImmutableArray<Blob> all = [.. files];
         var config = Blob.Of(MediaTypes.Empty, [.. "{}"u8]);
         var manifest = new ImageManifest
@@ -34,7 +43,7 @@ public sealed record OciArtifact : OciContent
             ArtifactType = artifactType,
             Config = config.Descriptor,
             Layers = [.. all.Select(blob => blob.Descriptor)],
-            Subject = new Descriptor(subject.MediaType, subject.Digest, subject.Size),
+            Subject = subject,
             Annotations = annotations ?? OciJson.EmptyMap,
         };
         return new OciArtifact(manifest, [config, .. all]);

@@ -38,15 +38,18 @@ public sealed class StoreUpkeep(ContentStore store)
     /// Removes the items that were not used for longest until at most <paramref name="keep"/> bytes are left. What a running process uses is left, as are notes, which
     /// remember what must not be forgotten and are small, and what is being written.
     /// </summary>
+    /// <param name="keep">How many bytes may stay.</param>
+    /// <param name="pinned">The digests of items that stay however long ago they were used: what they were made from is not at hand.</param>
     /// <exception cref="StoreWriteException">An item cannot be removed.</exception>
-    public PruneReport Prune(long keep)
+    public PruneReport Prune(long keep, IReadOnlyCollection<Digest>? pinned = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(keep);
+        var staying = (pinned ?? []).Select(digest => digest.Hex).ToHashSet(StringComparer.Ordinal);
         var items = List();
         long left = items.Sum(item => item.Size);
         var removed = new List<StoreItem>();
         long inUse = 0;
-        var oldest = items.Where(item => item.CanBePruned).OrderBy(item => item.LastUsed).ThenBy(item => item.Path, StringComparer.Ordinal);
+        var oldest = items.Where(item => item.CanBePruned && !staying.Contains(Path.GetFileName(item.Path).Split('.')[0])).OrderBy(item => item.LastUsed).ThenBy(item => item.Path, StringComparer.Ordinal);
         foreach (var batch in oldest.Chunk(Batch))
         {
             if (left <= keep)

@@ -139,6 +139,42 @@ internal static class Examples
               bothy attest oci:out/app -k bothy.key --type spdx --predicate app.spdx.json
 
             """,
+        ["db update"] = """
+            Examples:
+              bothy db update --for alpine:3.20,debian                    what is known of their packages
+              bothy db update --for pypi,npm                              and of these besides
+              bothy db update                                             what has changed since
+              bothy db update --source https://example.org/security.json  from elsewhere
+
+            """,
+        ["db status"] = """
+            Examples:
+              bothy db status                                             how old, from where, of which releases
+              bothy db status --format json | jq .ageInDays
+
+            """,
+        ["db import"] = """
+            Examples:
+              bothy db import secdb/v3.19/main.json DSA-list              documents as they are published
+              bothy db import osv/                                        records, one in each file
+              bothy db import advisories.db --only                        a snapshot that was exported, as it was
+
+            """,
+        ["db export"] = """
+            Examples:
+              bothy db export advisories.db                               for a machine without a network
+
+            """,
+        ["db push"] = """
+            Examples:
+              bothy db push registry.example/advisories:2026-03-01
+
+            """,
+        ["db pull"] = """
+            Examples:
+              bothy db pull registry.example/advisories:2026-03-01        everyone judges by the same
+
+            """,
         ["store prune"] = """
             Examples:
               bothy store prune --keep 5G                                 what was not used for longest goes first

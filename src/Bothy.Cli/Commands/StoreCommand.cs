@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Bothy.Cli.Rendering;
 using Bothy.Formats.Text;
+using Bothy.Inspection.Advisories;
 using Bothy.Store;
 
 namespace Bothy.Cli.Commands;
@@ -33,7 +34,7 @@ internal static class StoreCommand
 
     private static Command CreatePrune(Surroundings surroundings, Terminal terminal)
     {
-        var command = new Command("prune", "Remove what was not used for longest. What a running build uses stays.");
+        var command = new Command("prune", "Remove what was not used for longest. What a running build uses stays, and so do the advisories.");
         var keep = new Option<long>("--keep")
         {
             Description = "How much may stay: a number of bytes, or of K, M, G or T.",
@@ -54,7 +55,8 @@ internal static class StoreCommand
         command.Add(format);
         command.SetAction(arguments =>
         {
-            var report = new StoreUpkeep(Open(surroundings)).Prune(arguments.GetValue(keep));
+            var store = Open(surroundings);
+            var report = new StoreUpkeep(store).Prune(arguments.GetValue(keep), new AdvisoryStore(store).Kept);
             terminal.Result(arguments.GetValue(format) == OutputFormat.Json ? StoreReport.Json(report) : StoreReport.Text(report));
             return ExitCode.Success;
         });

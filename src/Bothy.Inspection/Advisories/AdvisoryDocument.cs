@@ -36,7 +36,13 @@ public sealed record AdvisoryDocument(SnapshotSource Source, ImmutableArray<Advi
     /// <param name="date">When it was made as far as its server says; what it says itself comes first.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="MalformedDataException">It follows no format that is known, or not the one that it begins with; nothing of it counts.</exception>
-    public static AdvisoryDocument Read(Stream stream, string address, DateTimeOffset? date, CancellationToken cancellationToken)
+    public static AdvisoryDocument Read(Stream stream, string address, DateTimeOffset? date, CancellationToken cancellationToken) =>
+        TryRead(stream, address, date, cancellationToken) ?? throw new MalformedDataException(address, 0, "it follows no format of advisories that is known");
+
+    /// <summary>The same; null where it begins like none of the formats.</summary>
+    /// <inheritdoc cref="Read" path="/param"/>
+    /// <exception cref="MalformedDataException">It does not follow the format that it begins with; nothing of it counts.</exception>
+    public static AdvisoryDocument? TryRead(Stream stream, string address, DateTimeOffset? date, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(stream);
         return Guard(address, () =>
@@ -45,7 +51,11 @@ public sealed record AdvisoryDocument(SnapshotSource Source, ImmutableArray<Advi
             var digest = Digest.FromHash(SHA256.HashData(stream));
             stream.Position = 0;
             var gathering = new AdvisoryGathering(address);
-            var feed = ReadAny(stream, address, gathering, cancellationToken);
+            if (ReadAny(stream, address, gathering, cancellationToken) is not { } feed)
+            {
+                return null;
+            }
+
             var source = new SnapshotSource(feed, gathering.Name, address, digest, gathering.Date ?? date, gathering.Entries.Count, gathering.Facts.Count, gathering.Skipped);
             return new AdvisoryDocument(source, [.. gathering.Entries], [.. gathering.Facts]);
         });
@@ -69,7 +79,7 @@ public sealed record AdvisoryDocument(SnapshotSource Source, ImmutableArray<Advi
         }
     }
 
-    private static AdvisoryFeed ReadAny(Stream stream, string source, AdvisoryGathering gathering, CancellationToken cancellationToken)
+    private static AdvisoryFeed? ReadAny(Stream stream, string source, AdvisoryGathering gathering, CancellationToken cancellationToken)
     {
         long limit = Math.Min(MaxLength, UnpackedLimit.Of(stream.Length, UnpackedLimit.DefaultFreeSize));
         using var kept = new KeptOpen(stream);
@@ -94,13 +104,15 @@ public sealed record AdvisoryDocument(SnapshotSource Source, ImmutableArray<Advi
             case Kind.Archive:
                 OsvReader.ReadArchive(stream, source, gathering, limit, cancellationToken);
                 return AdvisoryFeed.Osv;
+            case null:
+                return null;
             default:
                 OsvReader.Read(new JsonTokens(plain, source), gathering);
                 return AdvisoryFeed.Osv;
         }
     }
 
-    private static Kind KindOf(ReadOnlySpan<byte> head, string source)
+    private static Kind? KindOf(ReadOnlySpan<byte> head, string source)
     {
         if (head.StartsWith("PK\x03\x04"u8) || head.StartsWith("PK\x05\x06"u8))
         {
@@ -126,7 +138,7 @@ public sealed record AdvisoryDocument(SnapshotSource Source, ImmutableArray<Advi
     }
 
     // The names of the outermost object tell, with the kinds of their values: a source package may be called anything.
-    private static Kind KindOfJson(ReadOnlySpan<byte> head, string source)
+    private static Kind? KindOfJson(ReadOnlySpan<byte> head, string source)
     {
         var reader = new Utf8JsonReader(head.StartsWith("\uFEFF"u8) ? head[3..] : head, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { MaxDepth = JsonTokens.MaxDepth }));
         bool objects = false;
@@ -170,10 +182,10 @@ public sealed record AdvisoryDocument(SnapshotSource Source, ImmutableArray<Advi
         }
         catch (JsonException)
         {
-            throw new MalformedDataException(source, 0, "it is neither JSON nor any other format of advisories that is known");
+            return null;
         }
 
-        return objects ? Kind.Tracker : throw new MalformedDataException(source, 0, "it follows no format of advisories that is known");
+        return objects ? Kind.Tracker : null;
     }
 
     // Whoever gave the stream closes it.

@@ -141,11 +141,12 @@ public sealed class AdvisorySnapshot : IAdvisoryLookup, IDisposable
         }
     }
 
-    /// <summary>The whole snapshot, to be written elsewhere.</summary>
-    internal ReadOnlyMemory<byte> AllBytes()
+    /// <summary>The whole snapshot, to be written elsewhere; all of it is checked.</summary>
+    /// <exception cref="BothyException">It is damaged.</exception>
+    public byte[] ToBytes()
     {
         var bytes = _bytes.Read(0, checked((int)_bytes.Length));
-        return Bothy.Digest.Of(bytes.Span) == Digest ? bytes : throw Damaged("its bytes have another digest");
+        return Bothy.Digest.Of(bytes.Span) == Digest ? bytes.ToArray() : throw Damaged("its bytes have another digest");
     }
 
     /// <summary>The string with this number.</summary>

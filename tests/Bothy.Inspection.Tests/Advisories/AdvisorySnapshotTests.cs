@@ -221,7 +221,7 @@ public sealed class AdvisorySnapshotTests
             text.Append(facts).Append('\n');
         }
 
-        snapshot.AllBytes();
+        snapshot.ToBytes();
         return text.ToString();
     }
 

@@ -9,7 +9,7 @@ public sealed class HostileAdvisoriesTests
     [Theory]
     [InlineData("", "it follows no format")]
     [InlineData("{}", "it follows no format")]
-    [InlineData("plain text", "it is neither JSON nor any other format")]
+    [InlineData("plain text", "it follows no format")]
     [InlineData("""{"distroversion": "v3.19", "packages": {}}""", "'packages' is not a list")]
     [InlineData("""{"distroversion": "v3.19", "packages": [{"pkg": {"name": 1}}]}""", "a package's name is not a text")]
     [InlineData("""{"distroversion": "v3.19", "packages": [{"pkg": {"secfixes": {"1": ["CVE-1"]}}}]}""", "a package has no name")]
