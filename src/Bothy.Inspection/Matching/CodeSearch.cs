@@ -79,7 +79,7 @@ internal sealed class CodeSearch(ImageContents contents)
 
         // Scripts, ELF (kernel modules and plug-ins of any name), ar archives of objects, Java's classes, WebAssembly, Windows' programs.
         return head.StartsWith("#!"u8)
-            || head.StartsWith("\x7FELF"u8)
+            || head.StartsWith("\u007FELF"u8)
             || head.StartsWith("!<arch>\n"u8)
             || head.StartsWith((ReadOnlySpan<byte>)[0xCA, 0xFE, 0xBA, 0xBE])
             || head.StartsWith("\0asm"u8)

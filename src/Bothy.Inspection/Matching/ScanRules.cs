@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bothy.Inspection.Advisories;
 
 namespace Bothy.Inspection.Matching;
 
@@ -11,12 +12,20 @@ public sealed record ScanRules
     /// <summary>When the scan is: what rules expire by.</summary>
     public required DateTimeOffset Now { get; init; }
 
+    /// <summary>Documents that say what does not affect the subject.</summary>
+    public ImmutableArray<VexSource> Vex { get; init; } = [];
+
     /// <summary>Findings that are not to be counted.</summary>
     public ImmutableArray<IgnoreRule> Ignores { get; init; } = [];
 
     /// <summary>What was found before; null for none.</summary>
     public ScanBaseline? Baseline { get; init; }
 }
+
+/// <summary>A VEX document.</summary>
+/// <param name="Name">What to call it: its file.</param>
+/// <param name="Document">What it says.</param>
+public sealed record VexSource(string Name, VexDocument Document);
 
 /// <summary>A finding that somebody has decided to leave.</summary>
 /// <param name="Id">The vulnerability, by any of its names.</param>

@@ -21,7 +21,7 @@ internal sealed class SourceJudge(IAdvisoryLookup advisories, AdvisorySpace spac
     {
         var names = new VulnerabilityNames(entries);
         var statements = entries
-            .Where(static entry => entry.State != AdvisoryState.Withdrawn)
+            .Where(static entry => entry.State != AdvisoryState.Withdrawn && !IsFollowUp(entry))
             .SelectMany(entry => names.Of(entry).Select(name => (Name: name, Entry: entry)))
             .GroupBy(static pair => pair.Name, static pair => pair.Entry, StringComparer.Ordinal);
         foreach (var group in statements)
@@ -35,6 +35,10 @@ internal sealed class SourceJudge(IAdvisoryLookup advisories, AdvisorySpace spac
             }
         }
     }
+
+    // "DSA-5356-2" without a vulnerability of its own corrects what the first notice broke.
+    private static bool IsFollowUp(AdvisoryEntry entry) =>
+        entry.Feed == AdvisoryFeed.DebianNotices && entry.Upstream.IsEmpty && entry.Id.Split('-') is [_, _, not "1"];
 
     private Vulnerability Finding(string name, AdvisoryEntry entry, List<EntryVerdict> verdicts, List<EntryVerdict> decisive, ImmutableArray<ScanPackage> packages, AdvisoryFacts? facts)
     {

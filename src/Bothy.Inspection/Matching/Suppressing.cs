@@ -6,13 +6,14 @@ namespace Bothy.Inspection.Matching;
 /// <summary>Takes out of the count what rules say is none to act on. A rule that has expired takes nothing out, and the report says so.</summary>
 internal sealed class Suppressing
 {
+    private readonly VexStatements _vex;
     private readonly ScanRules _rules;
     private readonly DateOnly _today;
     private readonly SortedSet<string> _notes = new(StringComparer.Ordinal);
 
     public Suppressing(ScanSubject subject, ScanRules rules)
     {
-        _ = subject;
+        _vex = new VexStatements(subject, rules.Vex);
         _rules = rules;
         _today = DateOnly.FromDateTime(rules.Now.UtcDateTime);
     }
@@ -21,7 +22,7 @@ internal sealed class Suppressing
     public ImmutableArray<string> Notes => [.. _notes];
 
     /// <summary>The finding with what takes it out, where something does.</summary>
-    public Vulnerability Apply(Vulnerability vulnerability) => Ignored(vulnerability) is { } suppression ? vulnerability with { Suppression = suppression } : vulnerability;
+    public Vulnerability Apply(Vulnerability vulnerability) => (_vex.Of(vulnerability) ?? Ignored(vulnerability)) is { } suppression ? vulnerability with { Suppression = suppression } : vulnerability;
 
     private Suppression? Ignored(Vulnerability vulnerability)
     {

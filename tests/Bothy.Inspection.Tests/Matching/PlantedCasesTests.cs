@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using Bothy.Inspection.Advisories;
 using Bothy.Inspection.Catalog;
 using Bothy.Inspection.Languages;
 using Bothy.Inspection.Matching;
+using Bothy.Inspection.Sbom;
 using static Bothy.Inspection.Tests.Matching.Planted;
 
 namespace Bothy.Inspection.Tests.Matching;
@@ -94,6 +96,65 @@ public sealed class PlantedCasesTests
         { "a baseline leaves only what is new", "CVE-2024-2 x 1-1 unfixed\nknown: CVE-2024-1 x", () => Scan(Deb("x 1-1"), new AdvisoryMemory([Debian("CVE-2024-1", "x"), Debian("CVE-2024-2", "x")]), ScanRules.None(Now) with { Baseline = new ScanBaseline("old.json", [new BaselineFinding("CVE-2024-1", "x")]) }) },
     };
 
+    public static TheoryData<string, string, Func<ScanReport>> Vex => new()
+    {
+        { "a product of the package's name and version takes its finding out", "suppressed by not_affected: vulnerable_code_not_in_execute_path: CVE-2024-1 x (never called)", () => ByVex(Said("pkg:deb/debian/x@1-1")) },
+        { "without a version it means every version", "suppressed by not_affected: vulnerable_code_not_in_execute_path: CVE-2024-1 x (never called)", () => ByVex(Said("pkg:deb/debian/x")) },
+        { "a qualifier that the package has fits", "suppressed by not_affected: vulnerable_code_not_in_execute_path: CVE-2024-1 x (never called)", () => ByVex(Said("pkg:deb/debian/x?arch=amd64")) },
+        { "one that it has not does not", "CVE-2024-1 x 1-1 unfixed", () => ByVex(Said("pkg:deb/debian/x?arch=arm64")) },
+        { "another version does not fit", "CVE-2024-1 x 1-1 unfixed", () => ByVex(Said("pkg:deb/debian/x@1-2")) },
+        { "nor does another distribution's package", "CVE-2024-1 x 1-1 unfixed", () => ByVex(Said("pkg:deb/ubuntu/x@1-1")) },
+        { "a statement about another vulnerability leaves it", "CVE-2024-1 x 1-1 unfixed", () => ByVex(Said("pkg:deb/debian/x") with { Vulnerability = "CVE-2024-2" }) },
+        { "a vulnerability is known by any of its names", "suppressed by not_affected: vulnerable_code_not_in_execute_path: CVE-2024-1 x (never called)", () => ByVex(Said("pkg:deb/debian/x") with { Vulnerability = "GHSA-a", Aliases = ["CVE-2024-1"] }) },
+        { "fixed takes it out as well", "suppressed by fixed: CVE-2024-1 x", () => ByVex(new VexStatement { Vulnerability = "CVE-2024-1", Status = VexStatus.Fixed, Products = Products("pkg:deb/debian/x") }) },
+        { "under investigation does not", "CVE-2024-1 x 1-1 unfixed", () => ByVex(Said("pkg:deb/debian/x") with { Status = VexStatus.UnderInvestigation }) },
+        { "the latest statement counts, wherever it stands", "CVE-2024-1 x 1-1 unfixed", () => ByVex(Said("pkg:deb/debian/x") with { Status = VexStatus.Affected, Time = Now }, Said("pkg:deb/debian/x") with { Time = Now.AddDays(-1) }) },
+        { "of two of one time the one further down", "suppressed by not_affected: vulnerable_code_not_in_execute_path: CVE-2024-1 x (never called)", () => ByVex(Said("pkg:deb/debian/x") with { Status = VexStatus.Affected, Time = Now }, Said("pkg:deb/debian/x") with { Time = Now }) },
+        { "the image with the package as its part", "suppressed by not_affected: vulnerable_code_not_in_execute_path: CVE-2024-1 x (never called)", () => ByVex(Said("pkg:oci/app", "pkg:deb/debian/x")) },
+        { "another image with the package as its part leaves it", "CVE-2024-1 x 1-1 unfixed", () => ByVex(Said("pkg:oci/other", "pkg:deb/debian/x")) },
+        { "the image with another part leaves it", "CVE-2024-1 x 1-1 unfixed", () => ByVex(Said("pkg:oci/app", "pkg:deb/debian/y")) },
+        { "the image alone is all of it", "suppressed by not_affected: vulnerable_code_not_in_execute_path: CVE-2024-1 x (never called)", () => ByVex(Said("pkg:oci/app?repository_url=example.org%2Fapp")) },
+        { "a document without products is about what it is handed in for", "suppressed by not_affected: vulnerable_code_not_in_execute_path: CVE-2024-1 x (never called)", () => ByVex(Said("") with { Products = [] }) },
+        { "one of two packages of a source is not enough", "CVE-2024-1 x 1-1 (x-bin x-lib) unfixed", () => ByVex(Deb("x-bin 1-1 of x", "x-lib 1-1 of x"), Said("pkg:deb/debian/x-bin")) },
+        { "both of them are", "suppressed by not_affected: vulnerable_code_not_in_execute_path: CVE-2024-1 x (never called)", () => ByVex(Deb("x-bin 1-1 of x", "x-lib 1-1 of x"), Said("pkg:deb/debian/x-bin"), Said("pkg:deb/debian/x-lib")) },
+        { "and so is their source", "suppressed by not_affected: vulnerable_code_not_in_execute_path: CVE-2024-1 x (never called)", () => ByVex(Deb("x-bin 1-1 of x", "x-lib 1-1 of x"), Said("pkg:deb/debian/x@1-1?arch=source")) },
+    };
+
+    public static TheoryData<string, string, Func<ScanReport>> Code => new()
+    {
+        { "a library that is there is code", "CVE-2024-1 x 1-1 unfixed code present", () => OfFiles("/usr/lib/libx.so.1\n/usr/share/doc/x/copyright", ("usr/lib/libx.so.1", "\u007FELF"), ("usr/share/doc/x/copyright", "c")) },
+        { "a slice with documents alone has none", "CVE-2024-1 x 1-1 unfixed code absent", () => OfFiles("/usr/lib/libx.so.1\n/usr/share/doc/x/copyright", ("usr/share/doc/x/copyright", "c")) },
+        { "nor has one with data alone", "CVE-2024-1 x 1-1 unfixed code absent", () => OfFiles("/usr/share/x/table.dat\n/usr/bin/x", ("usr/share/x/table.dat", "1 2 3")) },
+        { "a plug-in without a library's name is code by its first bytes", "CVE-2024-1 x 1-1 unfixed code present", () => OfFiles("/usr/lib/x/plugin", ("usr/lib/x/plugin", "\u007FELF\x02\x01\x01")) },
+        { "a script is code though nobody may start it", "CVE-2024-1 x 1-1 unfixed code present", () => OfFiles("/usr/share/x/hook", ("usr/share/x/hook", "#!/bin/sh\n")) },
+        { "what may be started is code whatever it begins with", "CVE-2024-1 x 1-1 unfixed code present", () => OfFiles("/usr/bin/x", ("usr/bin/x*", "?")) },
+        { "a module of Python is code", "CVE-2024-1 x 1-1 unfixed code present", () => OfFiles("/usr/lib/python3/dist-packages/x.py", ("usr/lib/python3/dist-packages/x.py", "")) },
+        { "a link is no code by itself", "CVE-2024-1 x 1-1 unfixed code absent", () => OfFiles("/usr/share/doc/x", ("usr/share/other", "")) },
+        { "none of its files being there is no code", "CVE-2024-1 x 1-1 unfixed code absent", () => OfFiles("/usr/bin/x") },
+        { "without a list of its files nobody knows", "CVE-2024-1 x 1-1 unfixed", () => Scan(Image(Release, ("var/lib/dpkg/status.d/x", Stanza), ("usr/bin/y*", "")), Debian("CVE-2024-1", "x")) },
+        { "a distroless package with its sums is judged by what is there", "CVE-2024-1 x 1-1 unfixed code absent", () => Scan(Image(Release, ("var/lib/dpkg/status.d/x", Stanza), ("var/lib/dpkg/status.d/x.md5sums", "d41d8cd98f00b204e9800998ecf8427e  usr/bin/x\n")), Debian("CVE-2024-1", "x")) },
+        { "one package of a source with code is enough", "CVE-2024-1 x 1-1 (x x-doc) unfixed code present", () => Scan(Image(
+            Release,
+            ("var/lib/dpkg/status", $"{Stanza}\nPackage: x-doc\nStatus: install ok installed\nSource: x\nArchitecture: all\nVersion: 1-1\n"),
+            ("var/lib/dpkg/info/x.list", "/usr/bin/x\n"),
+            ("var/lib/dpkg/info/x-doc.list", "/usr/share/doc/x-doc/a\n"),
+            ("usr/bin/x*", "\u007FELF"),
+            ("usr/share/doc/x-doc/a", "")), Debian("CVE-2024-1", "x")) },
+        { "a language's package within the distribution's is the distribution's to judge", "note: 1 packages of programming languages came within packages of the distribution, and are judged by its advisories about those", () => Scan(Image(
+            Release,
+            ("var/lib/dpkg/status", Stanza),
+            ("var/lib/dpkg/info/x.list", "/usr/lib/python3/dist-packages/x-1.0.dist-info/METADATA\n"),
+            ("usr/lib/python3/dist-packages/x-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: x\nVersion: 1.0\n")), Debian("CVE-2024-1", "x", "1-1"), Osv(AdvisorySpace.PyPI, "CVE-2024-2", "x", VersionRange.All)) },
+        { "and one beside them is judged by its language's", "CVE-2024-2 x 1.0 unfixed code present", () => Scan(Image(
+            Release,
+            ("var/lib/dpkg/status", Stanza),
+            ("usr/local/lib/python3/site-packages/x-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: x\nVersion: 1.0\n")), Debian("CVE-2024-1", "x", "1-1"), Osv(AdvisorySpace.PyPI, "CVE-2024-2", "x", VersionRange.All)) },
+    };
+
+    private const string Stanza = "Package: x\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1-1\n";
+
+    private static (string Path, string Text) Release => ("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n");
+
     private static AdvisoryMemory Found => new([Debian("CVE-2024-1", "x")]);
 
     [Theory]
@@ -107,6 +168,14 @@ public sealed class PlantedCasesTests
     [Theory]
     [MemberData(nameof(Rules))]
     public void Of_rules(string sentence, string expected, Func<ScanReport> scan) => Check(sentence, expected, scan);
+
+    [Theory]
+    [MemberData(nameof(Vex))]
+    public void Of_vex_documents(string sentence, string expected, Func<ScanReport> scan) => Check(sentence, expected, scan);
+
+    [Theory]
+    [MemberData(nameof(Code))]
+    public void Of_what_is_there(string sentence, string expected, Func<ScanReport> scan) => Check(sentence, expected, scan);
 
     [Fact]
     public void Findings_are_ranked_by_exploitation_then_its_probability_then_severity_then_name()
@@ -133,6 +202,30 @@ public sealed class PlantedCasesTests
         string actual = Text(scan());
         Assert.True(expected == actual, $"{sentence}:\nwant {expected}\ngot  {actual}");
     }
+
+    private static VexStatement Said(string product, params string[] parts) => new()
+    {
+        Vulnerability = "CVE-2024-1",
+        Status = VexStatus.NotAffected,
+        Justification = "vulnerable_code_not_in_execute_path",
+        ImpactStatement = "never called",
+        Products = Products(product, parts),
+    };
+
+    private static ImmutableArray<VexProduct> Products(string product, params string[] parts) =>
+        [new VexProduct(product, [], [], [.. parts.Select(static part => new VexProduct(part, [], [], []))])];
+
+    private static ScanReport ByVex(params VexStatement[] statements) => ByVex(Deb("x 1-1"), statements);
+
+    private static ScanReport ByVex(ScanSubject subject, params VexStatement[] statements) => Scan(
+        subject with { Products = [PackageUrls.OfImage("example.org/app", Digest.Of([]), "amd64")] },
+        Found,
+        ScanRules.None(Now) with { Vex = [new VexSource("vex.json", new VexDocument { Id = "https://example.org/1", Author = "me", Statements = [.. statements] })] });
+
+    // An image with the package x, whose database lists these paths.
+    private static ScanReport OfFiles(string list, params (string Path, string Text)[] files) => Scan(
+        Image([Release, ("var/lib/dpkg/status", Stanza), ("var/lib/dpkg/info/x.list", $"{list}\n"), .. files]),
+        Debian("CVE-2024-1", "x"));
 
     private static ScanRules Ignoring(string? expires, string? package) => ScanRules.None(Now) with
     {
