@@ -8,10 +8,10 @@ using Bothy.Oci.Targets;
 
 namespace Bothy.Oci;
 
-/// <summary>Where an image goes: <c>oci:DIR[:TAG]</c>, <c>oci-archive:FILE[:TAG]</c>, <c>docker-archive:FILE[:REF]</c>, <c>rootfs:FILE</c> or a registry.</summary>
+/// <summary>Where an image goes: <c>oci:DIR[:TAG]</c>, <c>oci-archive:FILE[:TAG]</c>, <c>docker-archive:FILE[:REF]</c>, <c>rootfs:FILE</c>, <c>initramfs:FILE</c> or a registry.</summary>
 public abstract record Destination
 {
-    private const string Known = "oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF] or rootfs:FILE";
+    private const string Known = "oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF], rootfs:FILE or initramfs:FILE";
 
     private Destination(string path) => Path = path;
 
@@ -27,7 +27,7 @@ public abstract record Destination
         string? name = parts.ElementAtOrDefault(2);
         destination = null;
         reason = parts.Length == 1 ? $"'{text}' names no transport: want {Known}"
-            : parts[0] is not ("oci" or "oci-archive" or "docker-archive" or "rootfs") ? $"'{parts[0]}' is not a transport that can be written: want {Known}"
+            : parts[0] is not ("oci" or "oci-archive" or "docker-archive" or "rootfs" or "initramfs") ? $"'{parts[0]}' is not a transport that can be written: want {Known}"
             : path.Length == 0 ? $"'{text}' names no {(parts[0] == "oci" ? "directory" : "file")}"
             : path.Contains('\0', StringComparison.Ordinal) ? "a path cannot hold NUL"
             : null;
@@ -41,10 +41,14 @@ public abstract record Destination
             "oci" => IsName(name, out var tag, out reason) ? new Layout(path, tag) : null,
             "oci-archive" => IsName(name, out var tag, out reason) ? new OciArchive(path, tag) : null,
             "docker-archive" => IsDockerName(name, out var reference, out reason) ? new DockerArchive(path, reference) : null,
-            _ => IsNothing(name, out reason) ? new Rootfs(path) : null,
+            "rootfs" => IsNothing(parts[0], name, out reason) ? new Rootfs(path) : null,
+            _ => IsNothing(parts[0], name, out reason) ? new Initramfs(path) : null,
         };
         return destination is not null;
     }
+
+    /// <summary>Whether it takes the files of the image themselves, beside its layers.</summary>
+    public virtual bool NeedsFiles => false;
 
     /// <summary>The same, with a relative path taken to start at <paramref name="directory"/>.</summary>
     public abstract Destination In(string directory);
@@ -69,9 +73,9 @@ public abstract record Destination
         return reason is null;
     }
 
-    private static bool IsNothing(string? name, [NotNullWhen(false)] out string? reason)
+    private static bool IsNothing(string transport, string? name, [NotNullWhen(false)] out string? reason)
     {
-        reason = name is null ? null : $"a rootfs has no name, so ':{name}' means nothing";
+        reason = name is null ? null : $"{(transport == "rootfs" ? "a" : "an")} {transport} has no name, so ':{name}' means nothing";
         return reason is null;
     }
 
@@ -138,16 +142,30 @@ public abstract record Destination
     public sealed record Rootfs(string File) : Destination(File)
     {
         /// <inheritdoc />
+        public override bool NeedsFiles => true;
+
+        /// <inheritdoc />
         public override Destination In(string directory) => new Rootfs(System.IO.Path.Combine(directory, File));
+
+        /// <inheritdoc />
+        public override void Write(Delivery delivery, CancellationToken cancellationToken) =>
+            RootfsWriter.Write(File, delivery.OnlyTree(File, "a rootfs").Tree, delivery.Epoch, cancellationToken);
+    }
+
+    /// <summary>The files in an archive that a kernel unpacks into memory, with what starts them.</summary>
+    public sealed record Initramfs(string File) : Destination(File)
+    {
+        /// <inheritdoc />
+        public override bool NeedsFiles => true;
+
+        /// <inheritdoc />
+        public override Destination In(string directory) => new Initramfs(System.IO.Path.Combine(directory, File));
 
         /// <inheritdoc />
         public override void Write(Delivery delivery, CancellationToken cancellationToken)
         {
-            var tree = delivery.Trees.Count == 1 ? delivery.Trees[0] : throw new BothyException($"cannot write {File}: a rootfs holds one platform")
-            {
-                Hint = "Build for one with --arch.",
-            };
-            RootfsWriter.Write(File, tree, delivery.Epoch, cancellationToken);
+            var (tree, image) = delivery.OnlyTree(File, "an initramfs");
+            InitramfsWriter.Write(File, tree, image.Config.Container, delivery.Epoch, delivery.Parallelism, cancellationToken);
         }
     }
 }

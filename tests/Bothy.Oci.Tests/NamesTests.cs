@@ -28,8 +28,8 @@ public sealed class NamesTests
     }
 
     [Theory]
-    [InlineData("out/python", "'out/python' names no transport: want oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF] or rootfs:FILE")]
-    [InlineData("podman:x", "'podman' is not a transport that can be written: want oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF] or rootfs:FILE")]
+    [InlineData("out/python", "'out/python' names no transport: want oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF], rootfs:FILE or initramfs:FILE")]
+    [InlineData("podman:x", "'podman' is not a transport that can be written: want oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF], rootfs:FILE or initramfs:FILE")]
     [InlineData("oci:", "'oci:' names no directory")]
     [InlineData("rootfs::x", "'rootfs::x' names no file")]
     [InlineData("oci:x:", "'' is not a tag: want letters and digits joined by one of -._:@+ or a slash")]

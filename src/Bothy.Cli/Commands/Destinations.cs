@@ -23,7 +23,7 @@ internal sealed class Destinations
 
     private readonly Option<string[]> _outputs = new("--output", "-o")
     {
-        Description = "Where to write it: oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF] or rootfs:FILE; may be given several times.",
+        Description = "Where to write it: oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF], rootfs:FILE or initramfs:FILE; may be given several times.",
         HelpName = "DEST",
     };
 

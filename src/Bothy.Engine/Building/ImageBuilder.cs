@@ -127,7 +127,7 @@ public sealed class ImageBuilder(BuildSettings settings)
 
         // What is damaged has been taken out of the store by whoever found it, a layer as late as on its way out: a second look makes it anew.
         // Only a destination that takes files makes it necessary to have them.
-        bool needsFiles = destinations.Any(destination => destination is Destination.Rootfs);
+        bool needsFiles = destinations.Any(destination => destination.NeedsFiles);
         return await Repair.MakingAnewAsync(async () =>
         {
             var built = new List<Built>();
@@ -238,10 +238,10 @@ public sealed class ImageBuilder(BuildSettings settings)
         ? only.Build.Image
         : OciIndex.Create(built.Select(each => each.Build.Image), ImageComposer.Annotations(spec, built.Max(each => each.Build.Epoch)));
 
-    private static async Task DeliverAsync(ImageSpec spec, List<Built> built, ImmutableArray<Destination> destinations, CancellationToken cancellationToken)
+    private async Task DeliverAsync(ImageSpec spec, List<Built> built, ImmutableArray<Destination> destinations, CancellationToken cancellationToken)
     {
         var trees = built.Select(each => each.Tree).OfType<FileTree>();
-        var delivery = new Delivery(ContentOf(spec, built), [.. trees], built.Max(each => each.Build.Epoch));
+        var delivery = new Delivery(ContentOf(spec, built), [.. trees], built.Max(each => each.Build.Epoch)) { Parallelism = settings.Parallelism };
         foreach (var destination in destinations)
         {
             await Task.Run(() => destination.Write(delivery, cancellationToken), cancellationToken);
