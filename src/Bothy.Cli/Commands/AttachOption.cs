@@ -42,7 +42,7 @@ internal sealed class AttachOption
             return;
         }
 
-        var attached = await session.Builder.AttachmentAsync(session.Image, plan, built.Digest, cancellationToken);
+        var attached = await session.Builder.AttachmentAsync(session.Image, plan, built, cancellationToken);
         if (attached.Secret is { } secret && !isAsked)
         {
             progress.Report(new BuildEvent.Warning($"the lock is not attached: {secret}"));

@@ -84,10 +84,15 @@ internal sealed class RebuildSession(ImageSource source, AttachedLock attached, 
     {
         if (!verify)
         {
+            if (Rebuild.OtherFiles(built, attached) is { } others)
+            {
+                terminal.Warning($"{others}: {source.Name} is not what was built");
+            }
+
             return ExitCode.Success;
         }
 
-        if (await Rebuild.CompareAsync(source, built, attached.Lock.Tool, cancellationToken) is not { } difference)
+        if (await Rebuild.CompareAsync(source, built, attached, cancellationToken) is not { } difference)
         {
             terminal.Line($"{source.Name} is what its lock leads to, byte for byte");
             return ExitCode.Success;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Bothy.Engine.Assembly;
 using Bothy.Engine.ImageFiles;
+using Bothy.Engine.LocalFiles;
 using Bothy.Oci;
 
 namespace Bothy.Engine.Building;
@@ -11,6 +12,9 @@ namespace Bothy.Engine.Building;
 /// <param name="Content">The image or the index itself, its layers in the store.</param>
 public sealed record BuildResult(Digest Digest, ImmutableArray<BuiltImage> Images, OciContent Content)
 {
+    /// <summary>The local files in it; null where there are none.</summary>
+    public LocalFileSet? LocalFiles { get; init; }
+
     /// <summary>By what the store knows the image where it was built before, by itself and for one architecture; else null.</summary>
     internal Digest? FoundBy { get; init; }
 }

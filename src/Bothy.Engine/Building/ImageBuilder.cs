@@ -140,23 +140,32 @@ public sealed class ImageBuilder(BuildSettings settings)
             var content = ContentOf(spec, built);
             var root = content.Root.Descriptor.Digest;
             Record(spec, plan, root, built);
-            return new BuildResult(root, [.. built.Select(each => each.Build.Facts)], content) { FoundBy = built is [{ IsFoundAgain: true } only] ? only.Key : null };
+            return new BuildResult(root, [.. built.Select(each => each.Build.Facts)], content)
+            {
+                LocalFiles = inputs.Files,
+                FoundBy = built is [{ IsFoundAgain: true } only] ? only.Key : null,
+            };
         });
     }
 
     /// <summary>What travels with the image that was built of <paramref name="plan"/>: the image file and the plan with the digest of each package.</summary>
     /// <param name="spec">The image file.</param>
     /// <param name="plan">The lock it was built of, or the plan that was solved.</param>
-    /// <param name="built">The digest of what was built.</param>
+    /// <param name="built">What was built.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="BothyException">A package has to be fetched to know its digest, and cannot be.</exception>
-    public async Task<AttachedLock> AttachmentAsync(ImageSpec spec, LockFile plan, Digest built, CancellationToken cancellationToken)
+    public async Task<AttachedLock> AttachmentAsync(ImageSpec spec, LockFile plan, BuildResult built, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        var complete = LockCompletion.Of(plan) ?? LockCompletion.Of(plan, new BuildRecords(settings.Store).TryFind(built)?.Lock) ?? await FetchAsync(plan, cancellationToken);
+        ArgumentNullException.ThrowIfNull(built);
+        var complete = LockCompletion.Of(plan) ?? LockCompletion.Of(plan, new BuildRecords(settings.Store).TryFind(built.Digest)?.Lock) ?? await FetchAsync(plan, cancellationToken);
 
         // A lock of an older version was followed; this one made the image.
-        return new AttachedLock(complete with { Tool = new LockedTool("bothy", Tool.Version, Tool.Compression) }, spec) { SourceDateEpoch = settings.SourceDateEpoch };
+        return new AttachedLock(complete with { Tool = new LockedTool("bothy", Tool.Version, Tool.Compression) }, spec) 
+        {
+            SourceDateEpoch = settings.SourceDateEpoch,
+            LocalFiles = AttachedFiles.Of(built.LocalFiles),
+        };
     }
 
     // What was found again is recorded already, unless its notes were removed by hand.

@@ -57,13 +57,16 @@ internal sealed class LocalFileReader
         }
         catch (BothyException failure) when (failure is not MalformedDataException)
         {
-            throw new BothyException($"{file.Source.Mark}: {failure.Message}", failure) { Hint = failure.Hint };
+            throw new BothyException($"{file.Source.Mark}: {failure.Message}", failure) { Hint = failure.Hint ?? TravelHint };
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new BothyException($"{file.Source.Mark}: cannot read '{file.Source.Value}': {FileFailure.Reason(failure)}", failure);
+            throw new BothyException($"{file.Source.Mark}: cannot read '{file.Source.Value}': {FileFailure.Reason(failure)}", failure) { Hint = TravelHint };
         }
     }
+
+    // An image file that was read from none came with an image.
+    private string? TravelHint => _spec.Files.IsEmpty ? "Local files do not travel with an image: they are looked for in the working directory." : null;
 
     private static List<FoundFile> Find(SourceLocation source, ExcludeRules rules, CancellationToken cancellationToken)
     {

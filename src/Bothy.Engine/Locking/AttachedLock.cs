@@ -21,11 +21,17 @@ public sealed record AttachedLock(LockFile Lock, ImageSpec ImageFile)
     /// <summary>The media type of the image file in it.</summary>
     public const string ImageFileType = "application/vnd.bothy.image-file.v1+yaml";
 
+    /// <summary>The media type of what it says of local files, where there are some.</summary>
+    public const string LocalFilesType = "application/vnd.bothy.local-files.v1+json";
+
     private const string TitleAnnotation = "org.opencontainers.image.title";
     private const string EpochAnnotation = "vnd.bothy.source-date-epoch";
 
     /// <summary>The time that <c>SOURCE_DATE_EPOCH</c> set, in seconds since 1970; null where it set none.</summary>
     public long? SourceDateEpoch { get; init; }
+
+    /// <summary>What is known of the local files that went into the image, which do not travel with it.</summary>
+    public ImmutableArray<AttachedFiles> LocalFiles { get; init; } = [];
 
     /// <summary>Why none of it may be published; null where it may.</summary>
     public string? Secret =>
@@ -56,6 +62,7 @@ public sealed record AttachedLock(LockFile Lock, ImageSpec ImageFile)
             [
                 Titled(Blob.Of(ArtifactType, LockFiles.Format(Lock)), LockFiles.DefaultPath(Lock.ImageFileName)),
                 Titled(Blob.Of(ImageFileType, Encoding.UTF8.GetBytes(ImageSpecWriter.ToYaml(ImageFile))), Lock.ImageFileName),
+                .. LocalFiles.IsEmpty ? ImmutableArray<Blob>.Empty : [Blob.Of(LocalFilesType, AttachedFiles.Format(LocalFiles))],
             ],
             annotations);
     }
@@ -90,7 +97,12 @@ public sealed record AttachedLock(LockFile Lock, ImageSpec ImageFile)
     {
         var lockFile = LockFiles.Parse(name, await ReadAsync(source, manifest, name, ArtifactType, LockReader.MaxBytes, cancellationToken));
         var yaml = await ReadAsync(source, manifest, name, ImageFileType, ImageFiles.ImageFile.MaxBytes, cancellationToken);
-        return new AttachedLock(lockFile, ImageFiles.ImageFile.Parse(lockFile.ImageFileName, yaml.Span)) { SourceDateEpoch = EpochOf(manifest, name) };
+        bool hasFiles = manifest.Layers.Any(static layer => layer.MediaType == LocalFilesType);
+        return new AttachedLock(lockFile, ImageFiles.ImageFile.Parse(lockFile.ImageFileName, yaml.Span))
+        {
+            SourceDateEpoch = EpochOf(manifest, name),
+            LocalFiles = hasFiles ? AttachedFiles.Read(await ReadAsync(source, manifest, name, LocalFilesType, AttachedFiles.MaxBytes, cancellationToken), name) : [],
+        };
     }
 
     private static long? EpochOf(ImageManifest manifest, string name) => manifest.Annotations.GetValueOrDefault(EpochAnnotation) switch

@@ -22,18 +22,28 @@ public static class Rebuild
     /// <summary>The first thing in which what was built differs from the image that its lock came with; null where both are the same bytes.</summary>
     /// <param name="source">Where the image is.</param>
     /// <param name="built">What was built.</param>
-    /// <param name="tool">What made the image, as its lock says.</param>
+    /// <param name="attached">What is attached to the image.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="BothyException">One of the two cannot be read.</exception>
-    public static async Task<ImageDifference?> CompareAsync(ImageSource source, BuildResult built, LockedTool tool, CancellationToken cancellationToken)
+    public static async Task<ImageDifference?> CompareAsync(ImageSource source, BuildResult built, AttachedLock attached, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(built);
-        ArgumentNullException.ThrowIfNull(tool);
+        ArgumentNullException.ThrowIfNull(attached);
         await using var rebuilt = new ContentSource(built.Content, "its rebuild");
         var root = await source.ResolveAsync(cancellationToken);
         var difference = await new ImageComparison(source, rebuilt).FindFirstAsync(root, built.Content.Root.Descriptor, cancellationToken);
-        return difference is null ? null : difference with { Reason = Explain(difference, tool) };
+        return difference is null ? null : difference with { Reason = OtherFiles(built, attached) ?? Explain(difference, attached.Lock.Tool) };
+    }
+
+    /// <summary>Which local files are not those that the image was built of, in a sentence; null where all are, or nothing is known of them.</summary>
+    public static string? OtherFiles(BuildResult built, AttachedLock attached)
+    {
+        ArgumentNullException.ThrowIfNull(built);
+        ArgumentNullException.ThrowIfNull(attached);
+        var here = AttachedFiles.Of(built.LocalFiles);
+        string[] others = [.. attached.LocalFiles.Where((one, index) => index < here.Length && here[index] != one).Select(static one => $"'{Formats.Text.VisibleText.Of(one.Source)}'")];
+        return others.Length == 0 ? null : $"the local files of {string.Join(", ", others)} are others here than those that it was built of";
     }
 
     private static string Explain(ImageDifference difference, LockedTool tool)
