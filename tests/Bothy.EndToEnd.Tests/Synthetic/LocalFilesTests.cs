@@ -84,6 +84,7 @@ public sealed class LocalFilesTests : IDisposable
     public async Task A_program_among_the_files_that_would_not_run_stops_the_build()
     {
         Write("app/main", "#!/usr/bin/python3\n");
+        Judge.Run("chmod", ["755", _workshop["app/main"]]).Succeeded();
         Image("entrypoint: {command: /opt/app/main}\n");
 
         var refused = await _workshop.BuildAsync();
@@ -100,7 +101,7 @@ public sealed class LocalFilesTests : IDisposable
 
         var refused = await _workshop.BuildAsync();
 
-        Assert.Equal($"image.yaml:5:24: cannot take '{outside["x"]}': {outside["x"]} is outside the directory of the image file", refused.Message);
+        Assert.Equal($"image.yaml:5:20: cannot take '{outside["x"]}': {outside["x"]} is outside the directory of the image file", refused.Message);
         Assert.Equal("Move it there, or allow it with --allow-outside.", refused.Hint);
         (await _workshop.BuildAsync("--allow-outside")).Succeeded();
     }
