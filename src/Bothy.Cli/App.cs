@@ -28,6 +28,7 @@ internal static class App
         new("compare", CompareCommand.Create),
         new("check", CheckCommand.Create),
         new("test", TestCommand.Create),
+        new("scan", ScanCommand.Create),
         new("sbom", SbomCommand.Create),
         new("sign", SignCommand.Create),
         new("verify", VerifyCommand.Create),

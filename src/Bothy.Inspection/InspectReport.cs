@@ -4,6 +4,7 @@ using Bothy.Inspection.Checks;
 using Bothy.Inspection.Comparison;
 using Bothy.Inspection.Hardening;
 using Bothy.Inspection.Parts;
+using Bothy.Inspection.Scans;
 using Bothy.Inspection.Size;
 using Bothy.Oci;
 
@@ -15,11 +16,11 @@ namespace Bothy.Inspection;
 /// <param name="Host">By chains of layers, unpacked; the image itself is the first.</param>
 public sealed record SharedBytes(ImmutableArray<string> Beside, Company Registry, Company Host);
 
-/// <summary>The answers to the questions that every image gets asked: how big is it, how many moving parts does it have, will its program run in it.</summary>
+/// <summary>The answers to the questions that every image gets asked: how big is it, how many moving parts does it have, will its program run in it, and which vulnerabilities of it are known.</summary>
 public sealed record InspectReport
 {
-    /// <summary>What is said in place of an answer that is not there yet.</summary>
-    public const string ScanRemark = "Bothy has no scanner yet, so nothing was looked up: this is no statement that there are none.";
+    /// <summary>What is said where nobody looked for vulnerabilities.</summary>
+    public const string ScanRemark = "There are no advisories on this machine, so nothing was looked up: this is no statement that there are none. 'bothy db update' gets some.";
 
     /// <summary>What the image is called.</summary>
     public required string Name { get; init; }
@@ -50,6 +51,9 @@ public sealed record InspectReport
 
     /// <summary>How well its programs and libraries are hardened: for each property of <c>bothy check</c>, for how many files it holds.</summary>
     public required ImmutableArray<HardeningShare> Hardening { get; init; }
+
+    /// <summary>Its known vulnerabilities; null where there are no advisories to find them by.</summary>
+    public ScanOutcome? Scan { get; init; }
 
     /// <summary>What of it others have as well; null where it was looked at alone.</summary>
     public SharedBytes? Shared { get; init; }

@@ -111,7 +111,6 @@ public sealed class WhyTests(SharedStore store)
     [InlineData("/usr/bin/helo", "the image has no such path", "Did you mean the path '/usr/bin/hello'?")]
     [InlineData("/hello", "the image has no such path", "Did you mean the package 'hello' or the path '/usr/bin/hello'?")]
     [InlineData("zzzzzz", "the image has no package, library or file of that name", "Ask for a path (/usr/bin/curl), a package (curl) or a library (libssl.so.3); 'bothy tree' lists what there is.")]
-    [InlineData("CVE-2024-3094", "vulnerabilities are not looked up", "Ask for the package that has it, or for one of its files.")]
     public async Task What_is_not_there_is_said_with_what_is_near(string what, string reason, string hint)
     {
         using var workshop = Workshop.WithArchive();

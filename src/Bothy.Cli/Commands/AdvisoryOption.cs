@@ -26,6 +26,9 @@ internal sealed class AdvisoryOption
     /// <summary>Declares the option on <paramref name="command"/>.</summary>
     public AdvisoryOption(Command command) => command.Add(_db);
 
+    /// <summary>Whether a snapshot was named.</summary>
+    public bool IsPinned(ParseResult arguments) => arguments.GetValue(_db) is not null;
+
     /// <summary>Opens the snapshot, of the store of these surroundings.</summary>
     /// <exception cref="BothyException">There is none, or it is damaged; the hint says how to get one.</exception>
     public OpenedAdvisories Open(ParseResult arguments, Surroundings surroundings) =>

@@ -1,10 +1,15 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Bothy.Cli.Rendering;
+using Bothy.Engine;
 using Bothy.Engine.Attesting;
 using Bothy.Engine.Locking;
 using Bothy.Formats.Text;
+using Bothy.Inspection.Catalog;
 using Bothy.Oci;
+using Bothy.Oci.Reading;
 using Bothy.Oci.Signing.Attestations;
+using Bothy.Store;
 
 namespace Bothy.Cli.Commands;
 
@@ -12,6 +17,7 @@ namespace Bothy.Cli.Commands;
 internal static class AttestCommand
 {
     private const int MaxPredicate = 32 << 20;
+    private const string Vulnerabilities = "vuln";
 
     public static Command Create(Surroundings surroundings, Terminal terminal)
     {
@@ -21,6 +27,7 @@ internal static class AttestCommand
         var type = TypeOption("What the statement says");
         var predicate = new Option<string>("--predicate") { Description = "The file with what it says, in JSON.", HelpName = "FILE" };
         var provenance = new Option<bool>("--provenance") { Description = "Say how the image was built (SLSA provenance v1), from the lock that is attached to it." };
+        var advisories = new AdvisoryOption(command);
         foreach (var option in new Option[] { type, predicate, provenance })
         {
             command.Add(option);
@@ -29,9 +36,10 @@ internal static class AttestCommand
         command.Validators.Add(result =>
         {
             bool isProvenance = result.GetValue(provenance);
-            if (isProvenance ? result.GetValue(type) is not null || result.GetValue(predicate) is not null : result.GetValue(type) is null || result.GetValue(predicate) is null)
+            bool isScan = result.GetValue(type) == Vulnerabilities && result.GetValue(predicate) is null;
+            if (isProvenance ? result.GetValue(type) is not null || result.GetValue(predicate) is not null : !isScan && (result.GetValue(type) is null || result.GetValue(predicate) is null))
             {
-                result.AddError("cannot tell what to attest: want --type and --predicate, or --provenance");
+                result.AddError("cannot tell what to attest: want --type and --predicate, --type vuln alone to have the image scanned, or --provenance");
             }
         });
         command.SetAction(async (arguments, cancellationToken) =>
@@ -42,7 +50,9 @@ internal static class AttestCommand
             _ = await opened.Source.ReadDocumentAsync(image, cancellationToken);
             var (uri, statement) = arguments.GetValue(provenance)
                 ? (PredicateTypes.Provenance, await ProvenanceAsync(opened, image, cancellationToken))
-                : (PredicateTypes.Find(arguments.GetRequiredValue(type))!, ReadPredicate(arguments.GetRequiredValue(predicate), surroundings));
+                : (PredicateTypes.Find(arguments.GetRequiredValue(type))!, arguments.GetValue(predicate) is { } file
+                    ? ReadPredicate(file, surroundings)
+                    : await ScanAsync(opened, advisories, arguments, surroundings, terminal, cancellationToken));
             int added = await options.Signer(arguments, surroundings, opened, key).AttestAsync(image, uri, statement, cancellationToken);
             await opened.Target.FinishAsync(cancellationToken);
             terminal.Line(added == 0 ? $"{image.Digest} was attested so already" : $"attested {uri}; no public log was told of it");
@@ -77,6 +87,19 @@ internal static class AttestCommand
             {
                 Hint = "'bothy build --push' attaches it, and 'bothy build --attach' in layouts.",
             };
+
+    // Of an index the image of this machine's platform, as with every question about images.
+    private static async Task<byte[]> ScanAsync(
+        OpenPlace place, AdvisoryOption advisories, ParseResult arguments, Surroundings surroundings, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var store = new ContentStore(ContentStore.DefaultDirectory(surroundings.Environment));
+        using var lease = store.BeginLease();
+        using var opened = advisories.Open(arguments, store);
+        using var image = await new ImageReader(store, surroundings.Parallelism).OpenAsync(place.Source, platform: null, cancellationToken);
+        var outcome = KnownFindings.Of(opened, ImageContents.Of(image), place.Source.Name, surroundings, cancellationToken)!;
+        terminal.Line(ScanWords.Summary(outcome));
+        return VulnerabilityStatement.Of(outcome, surroundings.Time.GetUtcNow(), Tool.Version);
+    }
 
     private static byte[] ReadPredicate(string path, Surroundings surroundings) => PackageFiles.Read(path, surroundings, file => file.Length <= MaxPredicate
         ? File.ReadAllBytes(file.FullName)

@@ -3,6 +3,8 @@ using System.CommandLine;
 using Bothy.Cli.Rendering;
 using Bothy.Engine.ImageFiles;
 using Bothy.Inspection.Checks;
+using Bothy.Inspection.Matching;
+using Bothy.Inspection.Policy;
 
 namespace Bothy.Cli.Commands;
 
@@ -39,6 +41,7 @@ internal static class CheckCommand
                 result.AddError($"cannot fail on '{text}': want error, warning or note");
             }
         });
+        var advisories = new AdvisoryOption(command);
         var format = Formats.Option();
         foreach (var option in new Option[] { only, policy, failOn, format })
         {
@@ -62,7 +65,18 @@ internal static class CheckCommand
                 throw new BothyException("cannot check the policy: there is none") { Hint = "Name a file with --policy." };
             }
 
-            var report = ImageCheck.Run(session.Contents(terminal), areas, rules, cancellationToken);
+            var contents = session.Contents(terminal);
+            var report = ImageCheck.Run(contents, areas, rules, cancellationToken);
+            if (areas.Contains(CheckArea.Policy) && rules is { AsksAdvisories: true })
+            {
+                using var opened = advisories.IsPinned(arguments) ? advisories.Open(arguments, session.Store) : KnownFindings.TryOpen(session.Store, terminal);
+                report = report with
+                {
+                    Findings = report.Findings.AddRange(VulnerabilityPolicy.Run(
+                        rules, opened, () => ScanSubjects.Of(contents, image.TextOf(arguments), cancellationToken), surroundings.Time.GetUtcNow(), cancellationToken)),
+                };
+            }
+
             terminal.Result(arguments.GetValue(format) == OutputFormat.Json ? CheckReportJson.Of(report) : CheckReportText.Of(report));
             var least = (Severity)Severities.IndexOf(arguments.GetValue(failOn)!);
             return report.Findings.Any(finding => finding.Severity >= least) ? ExitCode.Threshold : ExitCode.Success;

@@ -16,7 +16,7 @@ internal static class CompareCommand
 
     public static Command Create(Surroundings surroundings, Terminal terminal)
     {
-        var command = new Command("compare", "Put images side by side: sizes, packages, files, moving parts, and what they cost beside each other.");
+        var command = new Command("compare", "Put images side by side: sizes, packages, files, moving parts, known vulnerabilities, and what they cost beside each other.");
         var images = new Argument<string[]>("IMAGE")
         {
             Description = "The images, the one to compare with first: oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME], podman:NAME, a path, or a registry reference.",
@@ -48,6 +48,11 @@ internal static class CompareCommand
                 }
 
                 var report = ComparisonReport.Of(opened, arguments.GetValue(times), cancellationToken);
+                using var advisories = KnownFindings.TryOpen(sessions[0].Store, terminal);
+                report = report with
+                {
+                    Images = [.. report.Images.Select((image, i) => image with { Scan = KnownFindings.Of(advisories, opened[i].Contents, image.Name, surroundings, cancellationToken) })],
+                };
                 await html.WriteAsync(arguments, surroundings, terminal, () => ComparePage.Of(report));
                 terminal.Result(arguments.GetValue(format) switch
                 {

@@ -71,6 +71,7 @@ internal static class Examples
             Examples:
               bothy why oci:out/python /usr/bin/python3                   which request brought the file, and what it costs
               bothy why oci:out/python libssl.so.3                        who needs the library
+              bothy why oci:out/python CVE-2023-0286                      from the advisory to who asked for the package
               bothy why python.yaml openssl --refresh                     before the image is built; by indexes of today
 
             """,
@@ -86,6 +87,15 @@ internal static class Examples
             Examples:
               bothy test oci:out/base -c base.yaml                        container-structure-test's files, without a daemon
               bothy test oci:out/app -c app.yaml --platforms linux/amd64,linux/arm64 --format junit > app.xml
+
+            """,
+        ["scan"] = """
+            Examples:
+              bothy scan oci:out/python                                   by the advisories that 'bothy db update' fetched
+              bothy scan python.lock.json --fail-on high,fixable          before anything is built; 3 where something is found
+              bothy scan app.cdx.json --format sarif > app.sarif          a bill of materials, for a forge
+              bothy scan registry.example/app:1 --vex app.vex.json --ignore ignore.yaml --baseline last.json
+              bothy scan oci:out/python --upgrade --html python.html      and what a new lock would fix
 
             """,
         ["sbom"] = """
@@ -137,6 +147,7 @@ internal static class Examples
             Examples:
               bothy attest registry.example/app:1 -k bothy.key --provenance
               bothy attest oci:out/app -k bothy.key --type spdx --predicate app.spdx.json
+              bothy attest oci:out/app -k bothy.key --type vuln           its known vulnerabilities, as 'bothy scan' finds them
 
             """,
         ["db update"] = """

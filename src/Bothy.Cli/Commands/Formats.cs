@@ -18,15 +18,17 @@ internal enum OutputFormat
 /// <summary>The option <c>--format</c>, which reads the same everywhere.</summary>
 internal static class Formats
 {
-    public static Option<OutputFormat> Option() => Of("text", "json");
+    public static Option<OutputFormat> Option() => Of<OutputFormat>("text", "json");
 
     /// <summary>The same for what can be printed as Markdown too.</summary>
-    public static Option<OutputFormat> OptionWithMarkdown() => Of("text", "json", "markdown");
+    public static Option<OutputFormat> OptionWithMarkdown() => Of<OutputFormat>("text", "json", "markdown");
 
-    private static Option<OutputFormat> Of(params string[] names)
+    /// <summary>The same for answers with forms of their own: <paramref name="names"/> are those of the values of <typeparamref name="TFormat"/>, in their order.</summary>
+    public static Option<TFormat> Of<TFormat>(params string[] names)
+        where TFormat : struct, Enum
     {
         string choice = $"{string.Join(", ", names[..^1])} or {names[^1]}";
-        return new Option<OutputFormat>("--format")
+        return new Option<TFormat>("--format")
         {
             Description = $"The form of the answer: {choice}.",
             HelpName = string.Join('|', names),
@@ -38,7 +40,7 @@ internal static class Formats
                     result.AddError($"cannot print as '{result.Tokens[^1].Value}': want {choice}");
                 }
 
-                return format < 0 ? default : (OutputFormat)format;
+                return format < 0 ? default : (TFormat)Enum.ToObject(typeof(TFormat), format);
             },
         };
     }

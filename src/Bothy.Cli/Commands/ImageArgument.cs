@@ -11,12 +11,12 @@ internal sealed class ImageArgument
 
     private readonly Option<Platform?> _platform = PlatformOption();
 
-    /// <summary>Declares the argument called <paramref name="name"/> and the option on <paramref name="command"/>.</summary>
-    public ImageArgument(Command command, string name = "IMAGE")
+    /// <summary>Declares the argument called <paramref name="name"/> and the option on <paramref name="command"/>; <paramref name="more"/> says what else it may be.</summary>
+    public ImageArgument(Command command, string name = "IMAGE", string more = "")
     {
         _image = new Argument<string>(name)
         {
-            Description = "The image: oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME], podman:NAME, a path, or a registry reference.",
+            Description = $"The image: oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME], podman:NAME, a path, or a registry reference{more}.",
         };
         command.Add(_image);
         command.Add(_platform);

@@ -12,7 +12,7 @@ internal static class InspectCommand
 {
     public static Command Create(Surroundings surroundings, Terminal terminal)
     {
-        var command = new Command("inspect", "Print what an image is: how big, how many moving parts, whether its program will run.");
+        var command = new Command("inspect", "Print what an image is: how big, how many moving parts, whether its program will run, which vulnerabilities are known.");
         var image = new ImageArgument(command);
         var beside = new Option<string[]>("--beside")
         {
@@ -28,15 +28,17 @@ internal static class InspectCommand
             await using var session = await image.OpenAsync(arguments, surroundings, terminal, cancellationToken);
             var contents = session.Contents(terminal);
             var others = new List<ImageCost>();
-            foreach (string name in arguments.GetValue(beside) ?? [])
+            foreach (string beneath in arguments.GetValue(beside) ?? [])
             {
-                var location = ImageLocation.Parse(name, surroundings.WorkingDirectory);
+                var location = ImageLocation.Parse(beneath, surroundings.WorkingDirectory);
                 await using var other = await ImageSession.OpenAsync(
                     location, image.PlatformOf(arguments), image.Registries.Open(arguments, surroundings), surroundings, terminal, cancellationToken);
-                others.Add(ImageCost.Of(name, other.Image));
+                others.Add(ImageCost.Of(beneath, other.Image));
             }
 
-            var report = InspectReport.Of(image.LocationOf(arguments, surroundings).ToString(), contents, others, cancellationToken);
+            using var advisories = KnownFindings.TryOpen(session.Store, terminal);
+            string name = image.LocationOf(arguments, surroundings).ToString();
+            var report = InspectReport.Of(name, contents, others, cancellationToken) with { Scan = KnownFindings.Of(advisories, contents, name, surroundings, cancellationToken) };
             await html.WriteAsync(arguments, surroundings, terminal, () => InspectPage.Of(report, contents));
             terminal.Result(arguments.GetValue(format) == OutputFormat.Json ? InspectJson.Of(report) : InspectText.Of(report, PageStyle.Of(terminal)));
             return ExitCode.Success;

@@ -5,6 +5,8 @@ using Bothy.Engine.Building;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
 using Bothy.Engine.Updating;
+using Bothy.Inspection.Matching;
+using Bothy.Inspection.Scans;
 using Bothy.Oci.Sources;
 
 namespace Bothy.Cli.Commands;
@@ -17,6 +19,7 @@ internal static class OutdatedCommand
         var command = new Command("outdated", "Solve against the indexes of today, and print what a new lock would change; nothing is changed.");
         var common = new CommonOptions(command);
         var from = new OutdatedImageOption(command, common);
+        var advisories = new AdvisoryOption(command);
         var files = new Option<bool>("--files") { Description = "Fetch packages that are not in the store, to say which files change." };
         var exitCode = new Option<bool>("--exit-code") { Description = "Exit with 3 where a package would change." };
         var format = Formats.OptionWithMarkdown();
@@ -39,6 +42,14 @@ internal static class OutdatedCommand
                 var found = LockUpdate.Between(before, await session.Builder.SolveAsync(session.Image, ArchitecturesOf(session, before), before, cancellationToken));
                 return await PreviewAsync(found, session.Image, arguments.GetValue(files), session.Settings, surroundings, cancellationToken);
             });
+            using var opened = advisories.IsPinned(arguments) ? advisories.Open(arguments, session.Store) : KnownFindings.TryOpen(session.Store, terminal);
+            if (opened is not null)
+            {
+                var rules = ScanRules.None(surroundings.Time.GetUtcNow());
+                update = update with { Architectures = [.. update.Architectures.Select(architecture => architecture.WithFindings(opened.Lookup, rules, cancellationToken))] };
+                terminal.Line(AdvisoryAge.Sentence(opened, rules.Now));
+            }
+
             terminal.Result(arguments.GetValue(format) switch
             {
                 OutputFormat.Json => OutdatedJson.Of(update),

@@ -59,12 +59,12 @@ internal static class ScanCommand
         {
             // What is wrong with them is told before an image is fetched.
             var judgedBy = rules.Read(arguments, surroundings);
-            using var snapshot = advisories.Open(arguments, surroundings);
+            using var opened = advisories.Open(arguments, surroundings);
             await using var target = await ScanTarget.OpenAsync(image, arguments.GetValue(kind), arguments, surroundings, terminal, cancellationToken);
-            var outcome = ScanOutcome.Of(target.Subject, snapshot, judgedBy, cancellationToken);
+            var outcome = ScanOutcome.Of(target.Subject, opened.Lookup, judgedBy, cancellationToken);
             if (arguments.GetValue(upgrade))
             {
-                outcome = outcome with { Upgrade = await OutlookAsync(target, snapshot, judgedBy, surroundings, cancellationToken) };
+                outcome = outcome with { Upgrade = await OutlookAsync(target, opened.Lookup, judgedBy, surroundings, cancellationToken) };
             }
 
             foreach (string warning in target.Subject.Warnings)
@@ -74,7 +74,7 @@ internal static class ScanCommand
 
             await html.WriteAsync(arguments, surroundings, terminal, () => ScanPage.Of(outcome));
             await EmitVexAsync(arguments.GetValue(emitVex), outcome, judgedBy.Now, surroundings, terminal);
-            terminal.Line(AdvisoryAge.Sentence(snapshot, judgedBy.Now));
+            terminal.Line(AdvisoryAge.Sentence(opened, judgedBy.Now));
             terminal.Result(Rendered(outcome, arguments.GetValue(format), terminal));
             return arguments.GetValue(failOn) is { } threshold && outcome.Report.Vulnerabilities.Any(threshold.Counts) ? ExitCode.Threshold : ExitCode.Success;
         });

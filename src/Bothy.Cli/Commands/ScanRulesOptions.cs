@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Bothy.Engine.ImageFiles;
+using Bothy.Inspection.Advisories;
 using Bothy.Inspection.Matching;
 using Bothy.Inspection.Scans;
 
@@ -34,7 +35,7 @@ internal sealed class ScanRulesOptions
     /// <exception cref="BothyException">One of the files cannot be read.</exception>
     public ScanRules Read(ParseResult arguments, Surroundings surroundings) => ScanRules.None(surroundings.Time.GetUtcNow()) with
     {
-        Vex = [.. (arguments.GetValue(_vex) ?? []).Select(file => VexReader.Read(file, Bytes(file, surroundings)))],
+        Vex = [.. (arguments.GetValue(_vex) ?? []).Select(file => new VexSource(file, VexDocument.Read(new MemoryStream(Bytes(file, surroundings)), file)))],
         Ignores = [.. (arguments.GetValue(_ignore) ?? []).SelectMany(file => IgnoreReader.Load(file, surroundings.WorkingDirectory))],
         Baseline = arguments.GetValue(_baseline) is { } report ? BaselineReader.Read(report, Bytes(report, surroundings)) : null,
     };

@@ -43,7 +43,7 @@ internal sealed class ScanTarget : IAsyncDisposable
             case ScanSubjectKind.Bill:
                 return new ScanTarget(ScanSubjects.OfBill(ReadDocument(text, surroundings), text), session: null);
             case ScanSubjectKind.Directory:
-                return new ScanTarget(ScanSubjects.OfDirectory(path, text, cancellationToken), session: null);
+                return new ScanTarget(ScanSubjects.OfDirectory(path, cancellationToken) with { Name = text }, session: null);
             default:
                 var session = await image.OpenAsync(arguments, surroundings, terminal, cancellationToken);
                 try

@@ -3,6 +3,7 @@ using Bothy.Cli.Rendering;
 using Bothy.Engine.Building;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
+using Bothy.Inspection.Advisories;
 using Bothy.Inspection.Catalog;
 using Bothy.Inspection.Graph;
 using Bothy.Inspection.Why;
@@ -18,20 +19,31 @@ internal static class WhyCommand
 
     public static Command Create(Surroundings surroundings, Terminal terminal)
     {
-        var command = new Command("why", "Say which requests brought a path, a package or a library into an image, by which dependencies, and what it costs.");
+        var command = new Command("why", "Say which requests brought a path, a package, a library or a vulnerability into an image, by which dependencies, and what it costs.");
         var image = new ImageArgument(command);
-        var what = new Argument<string>("WHAT") { Description = "A path, the name of a package, or the name of a library such as libssl.so.3." };
+        var what = new Argument<string>("WHAT") { Description = "A path, the name of a package, of a library such as libssl.so.3, or of a vulnerability such as CVE-2024-3094." };
         var refresh = new Option<bool>("--refresh") { Description = "Fetch indexes to solve again without each request; only those in the store are used otherwise." };
+        var advisories = new AdvisoryOption(command);
         var format = Formats.Option();
         command.Add(what);
         command.Add(refresh);
         command.Add(format);
         command.SetAction(async (arguments, cancellationToken) =>
         {
+            string asked = arguments.GetRequiredValue(what);
+            bool isJson = arguments.GetValue(format) == OutputFormat.Json;
+            if (SubjectFinder.IsVulnerability(asked) && !IsImageFile(image.TextOf(arguments), surroundings))
+            {
+                using var opened = advisories.Open(arguments, surroundings);
+                var (vulnerability, explained) = await AskVulnerabilityAsync(image, arguments, surroundings, terminal, asked, opened, !arguments.GetValue(refresh), cancellationToken);
+                terminal.Result(isJson ? WhyVulnerabilityReport.Json(vulnerability, explained) : WhyVulnerabilityReport.Text(vulnerability, explained));
+                return ExitCode.Success;
+            }
+
             var report = IsImageFile(image.TextOf(arguments), surroundings)
-                ? await AskImageFileAsync(image, arguments, surroundings, terminal, arguments.GetRequiredValue(what), !arguments.GetValue(refresh), cancellationToken)
-                : await AskImageAsync(image, arguments, surroundings, terminal, arguments.GetRequiredValue(what), !arguments.GetValue(refresh), cancellationToken);
-            terminal.Result(arguments.GetValue(format) == OutputFormat.Json ? WhyReport.Json(report) : WhyReport.Text(report));
+                ? await AskImageFileAsync(image, arguments, surroundings, terminal, asked, !arguments.GetValue(refresh), cancellationToken)
+                : await AskImageAsync(image, arguments, surroundings, terminal, asked, !arguments.GetValue(refresh), cancellationToken);
+            terminal.Result(isJson ? WhyReport.Json(report) : WhyReport.Text(report));
             return ExitCode.Success;
         });
         return command;
@@ -56,6 +68,27 @@ internal static class WhyCommand
         using (settings.Transfer)
         {
             return await WithFreshAsync(answer, background, settings, session.Image.Layers.Length, contents.Platform, cancellationToken);
+        }
+    }
+
+    private static async Task<(WhyVulnerability Vulnerability, Explained? Explained)> AskVulnerabilityAsync(
+        ImageArgument argument, ParseResult arguments, Surroundings surroundings, Terminal terminal, string name, OpenedAdvisories advisories, bool offline, CancellationToken cancellationToken)
+    {
+        await using var session = await argument.OpenAsync(arguments, surroundings, terminal, cancellationToken);
+        var contents = session.Contents(terminal);
+        var background = await ImageBackground.FindAsync(session.Store, session.Source, contents, cancellationToken);
+        var origins = new ImageOrigins(contents, background.Origins);
+        var vulnerability = WhyVulnerability.Find(name, contents, origins, advisories, surroundings, cancellationToken);
+        if (vulnerability.Subject is not { } subject)
+        {
+            return (vulnerability, null);
+        }
+
+        var settings = CommonOptions.SettingsOf(surroundings, new QuietProgress(), offline);
+        using (settings.Transfer)
+        {
+            var answer = new Explainer(background.Graph, origins).Explain(subject);
+            return (vulnerability, await WithFreshAsync(answer, background, settings, session.Image.Layers.Length, contents.Platform, cancellationToken));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bothy.Inspection.Comparison;
+using Bothy.Inspection.Scans;
 
 namespace Bothy.Cli.Rendering;
 
@@ -22,7 +23,7 @@ internal static class CompareJson
         writer.WriteStartArray("differences");
         for (int i = 1; i < report.Images.Length; i++)
         {
-            WriteDifference(writer, report.Images[0].Name, report.Images[i].Name, report.Differences[i]);
+            WriteDifference(writer, report.Images[0].Name, report.Images[i].Name, report.Differences[i], report.FindingsOf(i));
         }
 
         writer.WriteEndArray();
@@ -72,7 +73,7 @@ internal static class CompareJson
         writer.WriteEndObject();
     }
 
-    private static void WriteDifference(Utf8JsonWriter writer, string from, string to, ImageDifference difference)
+    private static void WriteDifference(Utf8JsonWriter writer, string from, string to, ImageDifference difference, FindingChange? findings)
     {
         writer.WriteStartObject();
         writer.WriteString("from", from);
@@ -103,6 +104,14 @@ internal static class CompareJson
         }
 
         writer.WriteEndArray();
+        if (findings is not null)
+        {
+            writer.WriteStartObject("vulnerabilities");
+            ScanJson.WriteShort(writer, "gone", findings.Gone);
+            ScanJson.WriteShort(writer, "come", findings.Come);
+            writer.WriteEndObject();
+        }
+
         writer.WriteEndObject();
     }
 

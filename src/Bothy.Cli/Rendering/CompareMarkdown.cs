@@ -26,6 +26,11 @@ internal static class CompareMarkdown
         {
             Packages(page, report, i, names);
             Files(page, report, i, names);
+            if (report.FindingsOf(i) is { } change && FindingTable.Markdown(change) is { Length: > 0 } table)
+            {
+                Heading(page, $"Known vulnerabilities: {Number(change.Gone.Length)} go, {Number(change.Come.Length)} come");
+                page.Append(table);
+            }
         }
 
         Config(page, report, names);

@@ -23,6 +23,7 @@ internal static class CompareText
         {
             Packages(page, report, i, names, style);
             Files(page, report, i, names, style);
+            Findings(page, report, i, names, style);
         }
 
         if (report.Config.Length > 0)
@@ -70,6 +71,18 @@ internal static class CompareText
         }
 
         page.Append(Indented(table));
+    }
+
+    private static void Findings(StringBuilder page, ComparisonReport report, int image, string[] names, PageStyle style)
+    {
+        if (report.FindingsOf(image) is not { } change || change is { Gone.IsEmpty: true, Come.IsEmpty: true })
+        {
+            return;
+        }
+
+        style.Heading(page, $"known vulnerabilities: {Number(change.Gone.Length)} go, {Number(change.Come.Length)} come");
+        page.Append(CultureInfo.InvariantCulture, $"  {names[image]} beside {names[0]}\n");
+        page.Append(Indented(FindingTable.Of(change, style)));
     }
 
     private static void Packages(StringBuilder page, ComparisonReport report, int image, string[] names, PageStyle style)

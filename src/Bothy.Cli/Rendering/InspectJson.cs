@@ -6,6 +6,7 @@ using Bothy.Inspection;
 using Bothy.Inspection.Checks;
 using Bothy.Inspection.Comparison;
 using Bothy.Inspection.Parts;
+using Bothy.Inspection.Scans;
 using Bothy.Inspection.Size;
 using Bothy.Oci;
 
@@ -34,7 +35,7 @@ internal static class InspectJson
         WriteParts(writer, report.Parts);
         WriteRun(writer, report.Run);
         WriteHardening(writer, report);
-        writer.WriteNull("vulnerabilities");
+        WriteVulnerabilities(writer, report.Scan);
         if (report.Shared is { } shared)
         {
             writer.WriteStartObject("shared");
@@ -43,6 +44,22 @@ internal static class InspectJson
             WriteShare(writer, "host", shared.Host.Images[0]);
             writer.WriteEndObject();
         }
+    }
+
+    private static void WriteVulnerabilities(Utf8JsonWriter writer, ScanOutcome? scan)
+    {
+        if (scan is null)
+        {
+            writer.WriteNull("vulnerabilities");
+            return;
+        }
+
+        writer.WriteStartObject("vulnerabilities");
+        ScanJson.WriteSnapshot(writer, scan);
+        ScanJson.WriteCounts(writer, ScanCounts.Of(scan.Report.Vulnerabilities));
+        writer.WriteNumber("unjudged", scan.Report.Unjudged.Sum(static one => one.Packages.Length));
+        ScanJson.WriteShort(writer, "findings", scan.Report.Vulnerabilities);
+        writer.WriteEndObject();
     }
 
     /// <summary>What an image costs among others.</summary>

@@ -5,7 +5,9 @@ using Bothy.Formats.Text;
 using Bothy.Formats.Trees;
 using Bothy.Inspection;
 using Bothy.Inspection.Comparison;
+using Bothy.Inspection.Matching;
 using Bothy.Inspection.Parts;
+using Bothy.Inspection.Scans;
 using Bothy.Inspection.Size;
 
 namespace Bothy.Cli.Rendering;
@@ -29,8 +31,7 @@ internal static class InspectText
         HowBig(page, report, style);
         HowMany(page, report.Parts, style);
         WillItRun(page, report, style);
-        style.Heading(page, "known vulnerabilities");
-        page.Append(Indented(style.Wrapped(InspectReport.ScanRemark)));
+        Vulnerabilities(page, report, style);
         return page.ToString().TrimEnd('\n');
     }
 
@@ -187,6 +188,35 @@ internal static class InspectText
         }
 
         page.Append(Indented(table.ToString()));
+    }
+
+    private static void Vulnerabilities(StringBuilder page, InspectReport report, PageStyle style)
+    {
+        style.Heading(page, "known vulnerabilities");
+        if (report.Scan is not { } scan)
+        {
+            page.Append(Indented(style.Wrapped(InspectReport.ScanRemark)));
+            return;
+        }
+
+        string[] lines = [ScanWords.Summary(scan), .. ScanWords.Remarks(scan), ScanWords.Snapshot(scan.Report)];
+        page.Append(Indented(string.Join('\n', lines.Select(line => style.Wrapped(VisibleText.Of(line))))));
+        if (scan.Report.Vulnerabilities.IsEmpty)
+        {
+            return;
+        }
+
+        var table = new TextTable("FINDING", "SEVERITY", "SOURCE", "VERSION", "FIXED IN");
+        foreach (var finding in scan.Report.Vulnerabilities.Take(MostRows))
+        {
+            table.Add(finding.Id, finding.Severity.Level.Word(), style.Cut(finding.Package.SourceName, 20), style.Cut(finding.Package.SourceVersion ?? "-", 18), style.Cut(finding.Remedy(), 18));
+        }
+
+        page.Append('\n').Append(Indented(table.ToString()));
+        if (scan.Report.Vulnerabilities.Length > MostRows)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"  and {scan.Report.Vulnerabilities.Length - MostRows} more; 'bothy scan' lists them\n");
+        }
     }
 
     private static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

@@ -65,6 +65,18 @@ internal static class OutdatedJson
         writer.WriteNumber("to", architecture.BytesAfter);
         writer.WriteEndObject();
         Write(writer, architecture.Files);
+        if (architecture.Findings is { } findings)
+        {
+            writer.WriteStartObject("vulnerabilities");
+            ScanJson.WriteShort(writer, "gone", findings.Gone);
+            ScanJson.WriteShort(writer, "come", findings.Come);
+            writer.WriteEndObject();
+        }
+        else
+        {
+            writer.WriteNull("vulnerabilities");
+        }
+
         writer.WriteEndObject();
     }
 

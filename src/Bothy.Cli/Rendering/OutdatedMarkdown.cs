@@ -24,6 +24,7 @@ internal static class OutdatedMarkdown
             }
 
             Files(page, architecture);
+            Findings(page, architecture);
             page.Append('\n');
         }
 
@@ -50,6 +51,15 @@ internal static class OutdatedMarkdown
         }
 
         page.Append(CultureInfo.InvariantCulture, $"\n- packages: {ByteSize.Text(architecture.BytesBefore)} → {ByteSize.Text(architecture.BytesAfter)} as they are fetched\n");
+    }
+
+    private static void Findings(StringBuilder page, ArchitectureUpdate architecture)
+    {
+        if (!architecture.Steps.IsEmpty)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"\n**Known vulnerabilities**: {OutdatedWords.Findings(architecture)}\n");
+            page.Append(architecture.Findings is { } change && FindingTable.Markdown(change) is { Length: > 0 } table ? $"\n{table}" : "");
+        }
     }
 
     private static void Files(StringBuilder page, ArchitectureUpdate architecture)

@@ -20,6 +20,7 @@ internal static class OutdatedText
             Steps(page, architecture);
             Repositories(page, architecture);
             Files(page, architecture, style);
+            Findings(page, architecture, style);
         }
 
         return page.ToString().TrimEnd('\n');
@@ -48,6 +49,23 @@ internal static class OutdatedText
         foreach (var repository in architecture.Repositories)
         {
             page.Append(CultureInfo.InvariantCulture, $"index     {VisibleText.Of(repository.Name)}: {OutdatedWords.Dates(repository)}\n");
+        }
+    }
+
+    private static void Findings(StringBuilder page, ArchitectureUpdate architecture, PageStyle style)
+    {
+        if (architecture.Steps.IsEmpty)
+        {
+            return;
+        }
+
+        page.Append(CultureInfo.InvariantCulture, $"known vulnerabilities  {OutdatedWords.Findings(architecture)}\n");
+        if (architecture.Findings is { } change && !(change.Gone.IsEmpty && change.Come.IsEmpty))
+        {
+            foreach (string line in FindingTable.Of(change, style).ToString().Split('\n'))
+            {
+                page.Append("  ").Append(line).Append('\n');
+            }
         }
     }
 

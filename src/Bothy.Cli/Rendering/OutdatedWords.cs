@@ -49,6 +49,11 @@ internal static class OutdatedWords
             CultureInfo.InvariantCulture,
             $"{Count(files, FileDifference.Added)} added, {Count(files, FileDifference.Removed)} removed, {files.Changes.Count(static change => (change.Difference & (FileDifference.Added | FileDifference.Removed)) == FileDifference.None)} changed; unpacked {ByteSize.Text(files.BytesBefore!.Value)} → {ByteSize.Text(files.BytesAfter!.Value)} ({ComparisonRows.WithSign(files.BytesAfter.Value - files.BytesBefore.Value)})");
 
+    /// <summary>How many known vulnerabilities go and come, or that nobody looked.</summary>
+    public static string Findings(ArchitectureUpdate architecture) => architecture.Findings is { } change
+        ? string.Create(CultureInfo.InvariantCulture, $"{change.Gone.Length} go, {change.Come.Length} come")
+        : "not looked up: there are no advisories on this machine";
+
     /// <summary>A time as it is printed.</summary>
     public static string Date(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 

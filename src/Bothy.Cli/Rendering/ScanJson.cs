@@ -9,7 +9,7 @@ namespace Bothy.Cli.Rendering;
 /// <summary>A scan for programs, and for the baseline of the next; docs/reports.md says what each field means.</summary>
 internal static class ScanJson
 {
-    // A finding of a library that everything is built from would name every file of an image.
+    // A name may be spoken of for every release of every distribution.
     private const int MostStatements = 20;
 
     public static string Of(ScanOutcome outcome) => JsonText.Of(writer =>
@@ -119,7 +119,8 @@ internal static class ScanJson
         writer.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter writer, string name, ScanOutcome outcome, ImmutableArray<Vulnerability> findings)
+    /// <summary>The findings called <paramref name="name"/>, with all that is known of them.</summary>
+    public static void Write(Utf8JsonWriter writer, string name, ScanOutcome outcome, ImmutableArray<Vulnerability> findings)
     {
         writer.WriteStartArray(name);
         foreach (var finding in findings)
@@ -146,7 +147,7 @@ internal static class ScanJson
                 writer.WriteBoolean("fixedByUpgrade", ends);
             }
 
-            WriteStatements(writer, finding);
+            WriteStatements(writer, finding.Statements);
             if (finding.Suppression is { } suppression)
             {
                 writer.WriteStartObject("suppression");
@@ -183,10 +184,11 @@ internal static class ScanJson
         writer.WriteBoolean("knownExploited", finding.IsKnownExploited);
     }
 
-    private static void WriteStatements(Utf8JsonWriter writer, Vulnerability finding)
+    /// <summary>What advisories say.</summary>
+    public static void WriteStatements(Utf8JsonWriter writer, ImmutableArray<AdvisoryEntry> statements)
     {
         writer.WriteStartArray("statements");
-        foreach (var statement in finding.Statements.Take(MostStatements))
+        foreach (var statement in statements.Take(MostStatements))
         {
             writer.WriteStartObject();
             writer.WriteString("id", statement.Id);

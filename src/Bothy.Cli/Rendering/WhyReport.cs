@@ -67,8 +67,15 @@ internal static class WhyReport
     /// <summary>For programs.</summary>
     public static string Json(Explained explained) => JsonText.Of(writer =>
     {
-        var (answer, source) = (explained.Answer, explained.Source);
         writer.WriteStartObject();
+        WriteFields(writer, explained);
+        writer.WriteEndObject();
+    });
+
+    /// <summary>The fields of an answer.</summary>
+    public static void WriteFields(Utf8JsonWriter writer, Explained explained)
+    {
+        var (answer, source) = (explained.Answer, explained.Source);
         writer.WriteString("kind", answer.Subject.Kind.ToString().ToLowerInvariant());
         writer.WriteString("name", answer.Subject.Name);
         writer.WriteString("source", answer.Source switch
@@ -94,8 +101,7 @@ internal static class WhyReport
         Texts(writer, "neededBy", answer.Subject.NeededBy);
         Texts(writer, "others", answer.Subject.Others);
         List(writer, "packages", answer.Packages, package => Write(writer, package, explained.Fresh));
-        writer.WriteEndObject();
-    });
+    }
 
     private static void Append(StringBuilder text, PackageAnswer package, Explained explained)
     {

@@ -200,11 +200,12 @@ public sealed class ImageBuilder(BuildSettings settings)
         var architecture = ArchitectureNamed(name);
         var earlier = new EarlierBuilds(settings.Store);
         var key = EarlierBuilds.KeyOf(spec, plan, name, locked, settings.SourceDateEpoch, inputs);
-        if (!needsFiles && earlier.TryFind(key, architecture) is { } known && !(settings.Check && known.Findings is null))
+        bool asksAdvisories = settings.Check && BuildCheck.AsksAdvisories(spec);
+        if (!needsFiles && !asksAdvisories && earlier.TryFind(key, architecture) is { } known && !(settings.Check && known.Findings is null))
         {
             settings.Progress.Report(EarlierBuilds.NothingChanged(name));
             Report(spec, known.Warnings, known.Facts.Uncovered, strict);
-            ReportFindings(spec, known);
+            ReportFindings(spec, known, []);
             return new Built(known, Tree: null, locked.Packages.All(package => package.Digest is not null) ? locked : null, Origins: null, key, IsFoundAgain: true);
         }
 
@@ -221,7 +222,8 @@ public sealed class ImageBuilder(BuildSettings settings)
             Findings = checking is null ? null : (await checking).AddRange(BuildCheck.OfSize(spec, image.Manifest.Layers.Sum(layer => layer.Size))),
         };
         earlier.Add(key, build);
-        ReportFindings(spec, build);
+        var config = image.Config;
+        ReportFindings(spec, build, asksAdvisories ? BuildCheck.OfAdvisories(spec, settings, locked, assembly.Tree, config.Container, config.Platform, cancellationToken) : []);
         var complete = locked with { Packages = [.. packages.Select(package => package.Package)] };
         return new Built(build, assembly.Tree, complete, RecordedOrigins.Of(assembly.Tree), key, IsFoundAgain: false);
     }
@@ -235,11 +237,11 @@ public sealed class ImageBuilder(BuildSettings settings)
         return Task.Run(() => BuildCheck.Run(spec, assembly.Tree, config.Container, config.Platform, below?.Contents, cancellationToken), cancellationToken);
     }
 
-    private void ReportFindings(ImageSpec spec, EarlierBuild build)
+    private void ReportFindings(ImageSpec spec, EarlierBuild build, ImmutableArray<Finding> ofAdvisories)
     {
         if (settings.Check)
         {
-            BuildCheck.Report(spec, build.Findings ?? [], settings.Progress);
+            BuildCheck.Report(spec, [.. build.Findings ?? [], .. ofAdvisories], settings.Progress);
         }
     }
 

@@ -12,6 +12,7 @@ public static class PolicyReader
     private static readonly ImmutableArray<string> Keys =
     [
         "packages", "paths", "shells", "package-managers", "setuid", "world-writable", "unowned", "root", "size", "licenses", "hardening",
+        "vulnerabilities", "advisories-max-age",
     ];
 
     private static readonly ImmutableArray<string> Lists = ["require", "forbid"];
@@ -54,6 +55,7 @@ public static class PolicyReader
         var paths = map.Map("paths", Lists);
         var size = map.Map("size", Sizes);
         var licenses = map.Map("licenses", Licenses);
+        var vulnerabilities = map.Map("vulnerabilities", VulnerabilityPolicy.Limits);
         var hardening = map.Map("hardening", [.. HardeningReport.Properties, "except"]);
         return new ImagePolicy
         {
@@ -76,6 +78,11 @@ public static class PolicyReader
                 .Where(static pair => pair.Value is not null)
                 .ToImmutableSortedDictionary(static pair => pair.Key, static pair => pair.Value!.Value, StringComparer.Ordinal),
             HardeningExceptions = Paths(hardening, "except"),
+            Vulnerabilities = VulnerabilityPolicy.Limits
+                .Select(limit => KeyValuePair.Create(limit, Limit(vulnerabilities, limit)))
+                .Where(static pair => pair.Value is not null)
+                .ToImmutableSortedDictionary(static pair => pair.Key, static pair => pair.Value!.Value, StringComparer.Ordinal),
+            AdvisoriesMaxAge = map.Checked("advisories-max-age", static text => Age(text) is null ? $"must be an age such as 7d or 36h, not '{text}'" : null) is { } age ? Age(age.Value) : null,
         };
     }
 
@@ -100,6 +107,16 @@ public static class PolicyReader
 
     private static int? Percent(MapReader? map, string key) =>
         map?.Checked(key, static text => Number(text) is null ? $"must be a share of files from 0 to 100 (percent), not '{text}'" : null) is { } share ? Number(share.Value) : null;
+
+    private static int? Limit(MapReader? map, string key) =>
+        map?.Checked(key, static text => Count(text) is null ? $"must be how many there may be, such as 0, not '{text}'" : null) is { } most ? Count(most.Value) : null;
+
+    private static int? Count(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : null;
+
+    // Days or hours; ten thousand of either is as good as any age.
+    private static TimeSpan? Age(string text) => text is [.. var number, 'd' or 'h'] && Count(number) is { } count and <= 10_000
+        ? text[^1] == 'd' ? TimeSpan.FromDays(count) : TimeSpan.FromHours(count)
+        : null;
 
     private static int? Number(string text) =>
         int.TryParse(text.EndsWith('%') ? text[..^1].TrimEnd() : text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= 100 ? number : null;

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using Bothy.Engine.Locking;
+using Bothy.Inspection.Advisories;
 using Bothy.Inspection.Comparison;
+using Bothy.Inspection.Matching;
+using Bothy.Inspection.Scans;
 
 namespace Bothy.Engine.Updating;
 
@@ -47,11 +50,28 @@ public sealed record ArchitectureUpdate
     /// <summary>The files that change.</summary>
     public FileUpdate Files { get; init; } = FileUpdate.Unknown("they were not asked for");
 
+    /// <summary>The known vulnerabilities that go and come; null where there are no advisories to find them by.</summary>
+    public FindingChange? Findings { get; init; }
+
     /// <summary>The bytes of the package files of the lock.</summary>
     public long BytesBefore => Before.Packages.Sum(static package => package.Size);
 
     /// <summary>The bytes of the package files as they would be.</summary>
     public long BytesAfter => After.Packages.Sum(static package => package.Size);
+
+    /// <summary>This with the known vulnerabilities that go and come.</summary>
+    /// <exception cref="BothyException">The advisories are damaged, or a file cannot be read.</exception>
+    public ArchitectureUpdate WithFindings(IAdvisoryLookup advisories, ScanRules rules, CancellationToken cancellationToken)
+    {
+        // Files tell more than a lock does, where both sides have them; one side alone would look worse for it.
+        var (before, after) = Files is { Before: { } old, After: { } changed }
+            ? (ScanSubjects.Of(old, "the lock", cancellationToken), ScanSubjects.Of(changed, "a new lock", cancellationToken))
+            : (LockSubject.Of("the lock", Before), LockSubject.Of("a new lock", After));
+        return this with
+        {
+            Findings = FindingChange.Between(Scanner.Scan(before, advisories, rules, cancellationToken), Scanner.Scan(after, advisories, rules, cancellationToken)),
+        };
+    }
 
     internal static ArchitectureUpdate Between(string name, LockedArchitecture before, LockedArchitecture after) => new()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bothy.Inspection.Catalog;
+using Bothy.Inspection.Scans;
 
 namespace Bothy.Inspection.Comparison;
 
@@ -34,6 +35,10 @@ public sealed record ComparisonReport
 
     /// <summary>How many services are built on each image, where they are compared as bases.</summary>
     public int? Services { get; init; }
+
+    /// <summary>The known vulnerabilities in which the image at <paramref name="index"/> differs from the first; null where there are no advisories to find them by.</summary>
+    public FindingChange? FindingsOf(int index) =>
+        Images[0].Scan is { } first && Images[index].Scan is { } other ? FindingChange.Between(first.Report, other.Report) : null;
 
     /// <summary>Whether the images are the same in everything that is compared: files, packages and configuration.</summary>
     public bool IsSame => Config.IsEmpty && Differences.All(static difference => difference.IsNone);

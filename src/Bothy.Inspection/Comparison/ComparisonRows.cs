@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Bothy.Formats.Text;
 using Bothy.Inspection.Hardening;
+using Bothy.Inspection.Matching;
 using Bothy.Inspection.Parts;
+using Bothy.Inspection.Scans;
 
 namespace Bothy.Inspection.Comparison;
 
@@ -41,10 +43,19 @@ public static class ComparisonRows
             Row("runs as", static image => image.Parts.RunsAsRoot ? "root" : image.Parts.User ?? ""),
             Row("C library", static image => image.Run.Libraries.IsEmpty ? "none" : string.Join(", ", image.Run.Libraries.Select(static library => library.Text()))),
             Row("will it run", static image => image.Run.Verdict().Word()),
+            Row("known vulnerabilities", static image => image.Scan is { } scan ? Short(scan) : "not looked up"),
             .. HardeningReport.Properties.Select((property, i) => Row(property, image => image.Hardening[i].Text())),
         ];
 
         ComparisonRow Row(string name, Func<InspectReport, string> value) => new(name, [.. report.Images.Select(value)]);
+    }
+
+    // The numbers alone: "12: 1 critical, 3 high".
+    private static string Short(ScanOutcome scan)
+    {
+        var counts = ScanCounts.Of(scan.Report.Vulnerabilities);
+        string levels = string.Join(", ", counts.BySeverity.Where(static level => level.Count > 0 && level.Level >= SeverityLevel.High).Select(static level => string.Create(CultureInfo.InvariantCulture, $"{level.Count} {level.Level.Word()}")));
+        return levels.Length == 0 ? Number(counts.Total) : $"{Number(counts.Total)}: {levels}";
     }
 
     /// <summary>A difference of bytes, with its sign.</summary>

@@ -61,4 +61,13 @@ public sealed record ImagePolicy
 
     /// <summary>Patterns of paths that do not count for <see cref="Hardening"/>.</summary>
     public ImmutableArray<string> HardeningExceptions { get; init; } = [];
+
+    /// <summary>The most known vulnerabilities of a kind, by its name (<see cref="VulnerabilityPolicy.Limits"/>).</summary>
+    public ImmutableSortedDictionary<string, int> Vulnerabilities { get; init; } = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
+
+    /// <summary>The oldest that the advisories may be by which it is judged; null for any age.</summary>
+    public TimeSpan? AdvisoriesMaxAge { get; init; }
+
+    /// <summary>Whether advisories are needed to judge by it: whatever was found out without them says nothing of these limits.</summary>
+    public bool AsksAdvisories => !Vulnerabilities.IsEmpty || AdvisoriesMaxAge is not null;
 }

@@ -4,6 +4,7 @@ using Bothy.Formats.Trees;
 using Bothy.Inspection.Catalog;
 using Bothy.Inspection.Comparison;
 using Bothy.Inspection.Parts;
+using Bothy.Inspection.Scans;
 using Bothy.Inspection.Size;
 using static Bothy.Inspection.Reports.PageParts;
 
@@ -25,13 +26,14 @@ public static class InspectPage
             "main",
             "",
             Header(report),
-            Html.Tag("div", "class=\"answers\"", HowBig(report), HowMany(report.Parts), WillItRun(report.Run), Vulnerabilities()),
+            Html.Tag("div", "class=\"answers\"", HowBig(report), HowMany(report.Parts), WillItRun(report.Run), Vulnerabilities(report.Scan)),
             Search(),
             Map("Where the bytes are", "Click to look inside, Escape to go back.", "package", "layer"),
             Packages(size),
             size.Layers.IsEmpty ? Html.Nothing : Layers(size),
             size.Hidden.IsEmpty ? Html.Nothing : Hidden(size),
             report.Shared is { } shared ? SharedCard(shared) : Html.Nothing,
+            report.Scan is { Report.Vulnerabilities.IsEmpty: false } scan ? ScanPage.Findings("findings", "Known vulnerabilities", scan, [.. scan.Report.Vulnerabilities]) : Html.Nothing,
             Parts(report.Parts),
             HardeningCard(report),
             Configuration(report),
@@ -126,10 +128,9 @@ public static class InspectPage
             run.StartProblem() is { } problem ? Html.Tag("p", "class=\"bad\"", Html.Foreign(problem)) : Html.Nothing,
             run.Problems.IsEmpty ? Html.Nothing : Listed("What cannot run", run.Problems.Select(static problem => Html.Foreign($"{problem.Path}: {problem.Reason}")), run.Problems.Length)));
 
-    private static Html Vulnerabilities() => Answer(
-        "Known vulnerabilities?",
-        Html.Tag("span", "class=\"quiet\"", "Not looked up"),
-        Html.Tag("p", "class=\"remark\"", InspectReport.ScanRemark));
+    private static Html Vulnerabilities(ScanOutcome? scan) => scan is null
+        ? Answer("Known vulnerabilities?", Html.Tag("span", "class=\"quiet\"", "Not looked up"), Html.Tag("p", "class=\"remark\"", InspectReport.ScanRemark))
+        : ScanPage.Found("Known vulnerabilities?", scan, withMore: true);
 
     private static Html Packages(SizeReport size) => Card(
         "packages",

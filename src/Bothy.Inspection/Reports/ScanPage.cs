@@ -23,7 +23,7 @@ public static class ScanPage
             "main",
             "",
             Header(report),
-            Html.Tag("div", "class=\"answers\"", Found(outcome), WhatToDo(outcome), NotCounted(report), Advisories(outcome)),
+            Html.Tag("div", "class=\"answers\"", Found(outcome.HasBaseline ? "What is new?" : "How many?", outcome), WhatToDo(outcome), NotCounted(report), Advisories(outcome)),
             Search(),
             report.Vulnerabilities.IsEmpty ? Html.Nothing : Findings("findings", outcome.HasBaseline ? "New findings" : "Findings", outcome, [.. report.Vulnerabilities]),
             report.Known.IsEmpty ? Html.Nothing : Findings("known", "In the baseline already", outcome, [.. report.Known]),
@@ -46,15 +46,28 @@ public static class ScanPage
             Html.Tag("span", "", Html.Number(report.Subject.Packages.Length), " packages"),
             Html.Tag("span", "class=\"digest\"", $"advisories {report.Snapshot}")));
 
-    private static Html Found(ScanOutcome outcome)
+    /// <summary>How many there are, as an answer to <paramref name="question"/>.</summary>
+    internal static Html Found(string question, ScanOutcome outcome, bool withMore = false)
     {
         var counts = ScanCounts.Of(outcome.Report.Vulnerabilities);
         bool isBad = counts.BySeverity[0].Count + counts.BySeverity[1].Count > 0;
         return Answer(
-            outcome.HasBaseline ? "What is new?" : "How many?",
+            question,
             Html.Tag("span", $"class=\"{(counts.Total == 0 ? "good" : isBad ? "bad" : "warn")}\"", Html.Number(counts.Total), " ", Html.Tag("small", "", counts.Total == 1 ? "vulnerability" : "vulnerabilities")),
-            Figures(counts.BySeverity.Where(static level => level.Count > 0).Select(static level => (level.Level.Word(), Html.Tag("span", $"class=\"{ClassOf(level.Level)}\"", Html.Number(level.Count))))));
+            Figures(
+            [
+                .. counts.BySeverity.Where(static level => level.Count > 0).Select(static level => (level.Level.Word(), Html.Tag("span", $"class=\"{ClassOf(level.Level)}\"", Html.Number(level.Count)))),
+                .. withMore ? More(outcome, counts) : [],
+            ]));
     }
+
+    private static IEnumerable<(string, Html)> More(ScanOutcome outcome, ScanCounts counts) =>
+    [
+        ("with a fixed version", Html.Number(counts.Fixable)),
+        ("known to be exploited", Html.Number(counts.KnownExploited)),
+        ("packages not judged", Html.Number(outcome.Report.Unjudged.Sum(static one => one.Packages.Length))),
+        ("advisories of", outcome.Report.SnapshotDate is { } date ? date.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "no date"),
+    ];
 
     private static Html WhatToDo(ScanOutcome outcome)
     {
@@ -87,7 +100,8 @@ public static class ScanPage
         outcome.Report.SnapshotDate is { } date ? Html.Tag("span", "", date.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)) : Html.Tag("span", "class=\"quiet\"", "No date"),
         Figures(("documents", Html.Number(outcome.Sources.Length)), ("statements about packages", Html.Number(outcome.Sources.Sum(static source => (long)source.Entries)))));
 
-    private static Html Findings(string id, string heading, ScanOutcome outcome, IReadOnlyList<Vulnerability> findings)
+    /// <summary>The table of findings.</summary>
+    internal static Html Findings(string id, string heading, ScanOutcome outcome, IReadOnlyList<Vulnerability> findings)
     {
         bool hasUpgrade = outcome.Upgrade is { NotComputed: null };
         string more = findings.Count > MostFindings ? string.Create(CultureInfo.InvariantCulture, $"; the first {MostFindings} of {findings.Count}") : "";

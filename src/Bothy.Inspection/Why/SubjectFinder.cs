@@ -13,19 +13,14 @@ public sealed partial class SubjectFinder(ImageContents contents, PackageGraph g
 {
     private const int MostPlaces = 20;
 
+    /// <summary>Whether <paramref name="what"/> names a vulnerability or a notice of some, which are not found in an image but in advisories.</summary>
+    public static bool IsVulnerability(string what) => Vulnerability().IsMatch(what);
+
     /// <summary>What <paramref name="what"/> means in the image.</summary>
     /// <exception cref="BothyException">Nothing there is called that; the hint names what is near.</exception>
     public Subject Find(string what)
     {
         ArgumentNullException.ThrowIfNull(what);
-        if (Vulnerability().IsMatch(what))
-        {
-            throw new BothyException($"cannot tell why '{what}' is there: vulnerabilities are not looked up")
-            {
-                Hint = "Ask for the package that has it, or for one of its files.",
-            };
-        }
-
         return (what.Contains('/', StringComparison.Ordinal) ? null : FindPackage(what) ?? FindLibrary(what) ?? FindFile(what)) ?? FindPath(what) ?? throw Unknown(what);
     }
 
@@ -174,6 +169,6 @@ public sealed partial class SubjectFinder(ImageContents contents, PackageGraph g
     private string? NearFile(string what) =>
         NearName.Find(what, contents.Tree.Entries.Where(static entry => entry.Kind != EntryKind.Directory).Select(static entry => entry.Path.Name).Distinct(StringComparer.Ordinal));
 
-    [GeneratedRegex("^(CVE-[0-9]{4}-|GHSA-|DSA-[0-9]|DLA-[0-9])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^(CVE-[0-9]{4}-|GHSA-|DSA-[0-9]|DLA-[0-9]|GO-[0-9]{4}-|PYSEC-[0-9]{4}-|RUSTSEC-[0-9]{4}-)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Vulnerability();
 }
