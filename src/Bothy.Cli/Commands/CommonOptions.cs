@@ -123,7 +123,7 @@ internal sealed class CommonOptions
 
     /// <summary>Opens what building an image again works with: its own image file, and no other one.</summary>
     public Session Open(ParseResult arguments, Surroundings surroundings, IProgress<BuildEvent> progress, AttachedLock attached, bool check) => new(
-        Settings(arguments, surroundings, progress) with { SourceDateEpoch = attached.SourceDateEpoch, Check = check },
+        Settings(arguments, surroundings, progress) with { SourceDateEpoch = attached.SourceDateEpoch, Slices = attached.Slices, Check = check },
         attached.ImageFile,
         [],
         LockOf(LockFiles.DefaultPath(attached.ImageFile.FileName), surroundings));

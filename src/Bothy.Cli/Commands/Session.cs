@@ -95,7 +95,7 @@ internal sealed class Session : IDisposable
             };
         }
 
-        var changes = LockStaleness.Of(plan, Image, wanted);
+        var changes = LockStaleness.Of(plan, Image, wanted, Builder.SlicesOf(Image));
         if (changes.Length > 0)
         {
             throw new BothyException($"cannot build {Image.FileName} from {shown}: it is stale:\n  {string.Join("\n  ", changes)}") { Hint = staleHint };

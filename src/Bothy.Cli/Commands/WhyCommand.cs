@@ -108,7 +108,7 @@ internal static class WhyCommand
         {
             // A lock that is stale says nothing about this file.
             var known = File.Exists(place.Path) ? await LockFiles.LoadAsync(place.Path, place.Shown, cancellationToken) : null;
-            bool isGood = known is not null && LockStaleness.Of(known, spec, asked).IsEmpty && (asked.Length > 0 || known.Architectures.Count > 0);
+            bool isGood = known is not null && LockStaleness.Of(known, spec, asked, session.Builder.SlicesOf(spec)).IsEmpty && (asked.Length > 0 || known.Architectures.Count > 0);
             var plan = isGood ? known! : await session.SolveAsync(cancellationToken);
             var (name, locked) = asked.Length > 0 ? KeyValuePair.Create(asked[0].Name, plan.Architectures[asked[0].Name]) : plan.Architectures.First();
             var assembly = await session.Builder.AssembleAsync(spec, name, locked, cancellationToken);

@@ -29,6 +29,7 @@ internal static class PlanReport
         Reason.Requested requested => $"requested as {requested.Request}",
         Reason.Needed { Field: "install_if" } together => $"comes with {together.Relation}",
         Reason.Needed needed => $"{needed.By.Name} needs {needed.Relation}",
+        Reason.NeededSlice needed => $"{needed.BySlice} needs {needed.Slice}",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 
@@ -56,6 +57,17 @@ internal static class PlanReport
         writer.WriteString("name", package.Id.Name);
         writer.WriteString("version", package.Id.Version);
         writer.WriteString("arch", package.Id.Architecture);
+        if (!package.Slices.IsEmpty)
+        {
+            writer.WriteStartArray("slices");
+            foreach (string slice in package.Slices)
+            {
+                writer.WriteStringValue(slice);
+            }
+
+            writer.WriteEndArray();
+        }
+
         writer.WriteStartArray("why");
         foreach (var reason in package.Reasons)
         {

@@ -96,7 +96,7 @@ internal sealed class TreeListing
         var groups = matching.Where(entry => entry.Kind != EntryKind.Directory).ToLookup(entry => Contents.OwnerOf(entry.Path));
         foreach (var package in Contents.Packages.Where(groups.Contains))
         {
-            yield return Group(VisibleText.Of(package.ToString()), groups[package], selection) with { Package = package };
+            yield return Group(VisibleText.Of(Heading(package)), groups[package], selection) with { Package = package };
         }
 
         if (groups.Contains(null))
@@ -104,6 +104,9 @@ internal sealed class TreeListing
             yield return Group("of no package", groups[null], selection);
         }
     }
+
+    private static string Heading(InstalledPackage package) =>
+        package.Slices.IsEmpty ? package.ToString() : $"{package}, in part ({string.Join(", ", package.Slices)})";
 
     private IEnumerable<TreeGroup> ByLayer(TreeEntry[] matching, TreeSelection selection)
     {

@@ -109,6 +109,11 @@ internal static class WhyReport
             : package.Files == 0 && explained.Answer.Source == GraphSource.Inferred ? "its database lists no files"
             : $"{ByteSize.Text(package.Bytes)} in {Files(package.Files)}";
         text.Append(CultureInfo.InvariantCulture, $"{package.Package}: {size}{LayerText(explained, package.Layers)}\n");
+        if (!package.Slices.IsEmpty)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  in part: {string.Join(", ", package.Slices)}\n");
+        }
+
         if (package.Requests.IsEmpty)
         {
             text.Append("nothing recorded leads to it\n");
@@ -168,6 +173,7 @@ internal static class WhyReport
     private static string Words(PackageEdge edge) => edge switch
     {
         { Kind: EdgeKind.InstallIf } => $"{edge.To.Name} comes by itself where there is {string.Join(" and ", edge.Relation.Split(' '))}",
+        { Kind: EdgeKind.Essential } => edge.Relation,
         { Provides: { } provides } => $"{edge.From.Name} {edge.Field} {edge.Relation}: {edge.To.Name} provides {provides}",
         { IsChoice: true } => $"{edge.From.Name} {edge.Field} {edge.Relation}: {edge.Alternative} was taken",
         _ => $"{edge.From.Name} {edge.Field} {edge.Relation}",
@@ -208,6 +214,11 @@ internal static class WhyReport
     {
         Write(writer, package.Package);
         writer.WriteBoolean("omitted", package.IsOmitted);
+        if (!package.Slices.IsEmpty)
+        {
+            Texts(writer, "slices", package.Slices);
+        }
+
         writer.WriteNumber("files", package.Files);
         writer.WriteNumber("bytes", package.Bytes);
         writer.WriteStartArray("layers");

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Bothy.Engine.Assembly.Alpine;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.LocalFiles;
+using Bothy.Engine.Slicing;
 using Bothy.Inspection.Catalog;
 using Bothy.Packages;
 
@@ -21,6 +22,9 @@ public sealed record AssemblyRequest(ImmutableArray<PackageContents> Packages, I
 
     /// <summary>The image to build on; null for none. Its entries have the origin <see cref="Formats.Trees.Origin.Layer"/>.</summary>
     public ImageContents? Base { get; init; }
+
+    /// <summary>What is cut of packages instead of taken whole; null where all of them are whole.</summary>
+    public SliceAssembly? Slices { get; init; }
 
     /// <summary>The local files to lay over the packages; null for none.</summary>
     public LocalFileSet? Files { get; init; }

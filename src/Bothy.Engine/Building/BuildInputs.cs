@@ -1,6 +1,8 @@
 using System.Text;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.LocalFiles;
+using Bothy.Engine.Slicing;
+using Bothy.Packages.Slices;
 
 namespace Bothy.Engine.Building;
 
@@ -10,13 +12,17 @@ internal sealed record BuildInputs
     /// <summary>The local files of the image file; null where it has none.</summary>
     public LocalFileSet? Files { get; init; }
 
+    /// <summary>The slice definitions of the image file; null where it has none.</summary>
+    public SliceRelease? Slices { get; init; }
+
     /// <summary>The digest of all of it.</summary>
-    public Digest Digest => Digest.Of(Encoding.ASCII.GetBytes($"files {Files?.Digest}\n"));
+    public Digest Digest => Digest.Of(Encoding.ASCII.GetBytes($"files {Files?.Digest}\nslices {Slices?.Digest}\n"));
 
     /// <summary>Reads what <paramref name="spec"/> names beside packages.</summary>
     /// <exception cref="BothyException">Some of it cannot be read or may not be used.</exception>
     public static async Task<BuildInputs> ReadAsync(ImageSpec spec, BuildSettings settings, CancellationToken cancellationToken) => new()
     {
         Files = await Task.Run(() => new LocalFileReader(settings, spec).Read(cancellationToken), cancellationToken),
+        Slices = SliceDefinitions.Open(spec, settings),
     };
 }

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using Bothy.Engine.ImageFiles;
 using Bothy.Oci.Sources;
+using Bothy.Packages.Slices;
 using Bothy.Store;
 using Bothy.Transfer;
 
 namespace Bothy.Engine.Building;
 
-/// <summary>What a build works with, apart from what it builds. Nothing in it but <see cref="SourceDateEpoch"/> changes the bytes of an image.</summary>
+/// <summary>What a build works with, apart from what it builds. Nothing in it but <see cref="SourceDateEpoch"/> and <see cref="Slices"/> changes the bytes of an image.</summary>
 public sealed record BuildSettings
 {
     /// <summary>Where packages and indexes are kept.</summary>
@@ -50,6 +51,9 @@ public sealed record BuildSettings
 
     /// <summary>Whether local files may come from outside the image file's directory.</summary>
     public bool AllowOutside { get; init; }
+
+    /// <summary>The slice definitions that came with an image that is built again; null to read those that the image file names.</summary>
+    public SliceRelease? Slices { get; init; }
 
     /// <summary>Whether images that would not work, or break their policy, are refused.</summary>
     public bool Check { get; init; }

@@ -2,16 +2,18 @@ using System.Collections.Immutable;
 using Bothy.Engine.Bases;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
+using Bothy.Engine.Slicing;
 using Bothy.Formats.Deb822;
 using Bothy.Inspection.Parts;
 using Bothy.Packages.Debian;
 using Bothy.Packages.Repositories;
+using Bothy.Packages.Slices;
 using Bothy.Packages.Solving;
 
 namespace Bothy.Engine.Building;
 
 /// <summary>Plans an image of Debian packages.</summary>
-internal sealed class DebianPlanner(BuildSettings settings, ImageSpec spec, IReadOnlyDictionary<string, BaseImage> bases)
+internal sealed class DebianPlanner(BuildSettings settings, ImageSpec spec, IReadOnlyDictionary<string, BaseImage> bases, SliceRelease? slices)
     : Planner<ImmutableArray<DebianRepository>>(settings, spec, bases)
 {
     protected override string Distribution => "Debian";
@@ -65,17 +67,25 @@ internal sealed class DebianPlanner(BuildSettings settings, ImageSpec spec, IRea
             installed = DebianInstalled.Index(below.Contents.Packages.Select(static package => package.Stanza).OfType<Deb822Paragraph>(), architecture);
         }
 
+        var requests = ContentRequests.Of(Spec, Requests);
+        var selection = slices is null || requests.Slices.IsEmpty ? null : SliceSelection.Select(slices, requests.Slices, architecture);
+        if (selection is not null)
+        {
+            SlicedPackages.Check(selection, Spec, below?.Contents);
+        }
+
         var request = new DebianSolverRequest
         {
             Installed = installed,
             Architecture = architecture,
-            Packages = [.. Requests.Select(DebianRequest.Parse)],
+            Packages = [.. requests.Packages.Select(DebianRequest.Parse)],
             Omit = OmittedOver(below),
         };
         var solved = Solved(DebianSolver.Solve(new DebianPool(installed is null ? fetched.Indexes : [installed, .. fetched.Indexes]), request, cancellationToken), architecture);
         var locked = Locked(below, solved.Packages.Select(chosen => (chosen.Package.Id, chosen.Reasons, chosen.Package.Origin == installed?.Origin)));
+        var plan = Locked(fetched, solved, installed?.Origin) with { Base = locked };
         return (
-            Locked(fetched, solved, installed?.Origin) with { Base = locked },
+            selection is null ? plan : SlicedPackages.Add(selection, new DebianPool(fetched.Indexes), plan),
             FormattableString.Invariant($"{fetched.Indexes.Sum(index => index.Count)} packages in {fetched.Releases.Length} suites"));
     }
 

@@ -95,6 +95,11 @@ public sealed record ImageBackground(PackageGraph Graph, string Source)
             yaml.Texts("repositories", inputs.Repositories);
             yaml.Texts("keyring", inputs.Keyring);
             yaml.Texts("packages", inputs.Packages);
+            if (inputs.Settings.TryGetValue("slices", out string? slices))
+            {
+                yaml.Text("slices", slices);
+            }
+
             yaml.Texts("omit", inputs.Omit);
         });
         var spec = ImageFiles.ImageFile.Parse(imageFile, Encoding.UTF8.GetBytes(yaml.ToString()));

@@ -6,6 +6,7 @@ using Bothy.Engine.Assembly.Alpine;
 using Bothy.Engine.Bases;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
+using Bothy.Engine.Slicing;
 using Bothy.Formats.Trees;
 using Bothy.Inspection.Catalog;
 using Bothy.Inspection.Checks;
@@ -27,6 +28,7 @@ public sealed class ImageBuilder(BuildSettings settings)
     {
         Begin(spec);
         var wanted = ArchitecturesOf(spec, architectures);
+        var slices = SliceDefinitions.Open(spec, settings);
         var bases = new Dictionary<string, BaseImage>(StringComparer.Ordinal);
         try
         {
@@ -36,12 +38,13 @@ public sealed class ImageBuilder(BuildSettings settings)
                     .ResolveAsync(architecture, previous?.Architectures.GetValueOrDefault(architecture.Name)?.Base, cancellationToken);
             }
 
-            IPlanner planner = spec.Contents.IsAlpine ? new AlpinePlanner(settings, spec, bases) : new DebianPlanner(settings, spec, bases);
+            IPlanner planner = spec.Contents.IsAlpine ? new AlpinePlanner(settings, spec, bases) : new DebianPlanner(settings, spec, bases, slices);
             return new LockFile
             {
                 Tool = new LockedTool("bothy", Tool.Version, Tool.Compression),
                 ImageFileName = Path.GetFileName(spec.FileName),
                 Inputs = LockInputs.Of(spec),
+                Slices = slices?.Digest,
                 Architectures = await planner.PlanAsync(wanted, previous, cancellationToken),
             };
         }
@@ -52,6 +55,14 @@ public sealed class ImageBuilder(BuildSettings settings)
                 image.Dispose();
             }
         }
+    }
+
+    /// <summary>The digest of the slice definitions that <paramref name="spec"/> names, as they are now; null where it names none.</summary>
+    /// <exception cref="BothyException">They cannot be read.</exception>
+    public Digest? SlicesOf(ImageSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return SliceDefinitions.Open(spec, settings)?.Digest;
     }
 
     /// <summary>Sees to it that every package of <paramref name="plan"/> is in the store, verified and decoded.</summary>
@@ -101,6 +112,7 @@ public sealed class ImageBuilder(BuildSettings settings)
         {
             Files = inputs.Files,
             Base = below?.Contents,
+            Slices = SliceAssembly.Of(inputs.Slices, plan with { Packages = [.. packages.Select(package => package.Package)] }, ArchitectureNamed(name)),
             Apk = spec.Contents.IsAlpine || below?.System == PackageSystem.Apk ? Apk(spec, ArchitectureNamed(name), plan) : null,
         };
         return Assembler.Assemble(request, cancellationToken);
@@ -124,6 +136,10 @@ public sealed class ImageBuilder(BuildSettings settings)
         }
 
         var inputs = await BuildInputs.ReadAsync(spec, settings, cancellationToken);
+        if (inputs.Slices?.Digest != plan.Slices)
+        {
+            throw new BothyException($"cannot build {spec.FileName}: the slice definitions in '{spec.Contents.Slices?.Value}' are not those that its packages were chosen by");
+        }
 
         // What is damaged has been taken out of the store by whoever found it, a layer as late as on its way out: a second look makes it anew.
         // Only a destination that takes files makes it necessary to have them.
@@ -161,10 +177,11 @@ public sealed class ImageBuilder(BuildSettings settings)
         var complete = LockCompletion.Of(plan) ?? LockCompletion.Of(plan, new BuildRecords(settings.Store).TryFind(built.Digest)?.Lock) ?? await FetchAsync(plan, cancellationToken);
 
         // A lock of an older version was followed; this one made the image.
-        return new AttachedLock(complete with { Tool = new LockedTool("bothy", Tool.Version, Tool.Compression) }, spec) 
+        return new AttachedLock(complete with { Tool = new LockedTool("bothy", Tool.Version, Tool.Compression) }, spec)
         {
             SourceDateEpoch = settings.SourceDateEpoch,
             LocalFiles = AttachedFiles.Of(built.LocalFiles),
+            Slices = SliceDefinitions.Open(spec, settings),
         };
     }
 

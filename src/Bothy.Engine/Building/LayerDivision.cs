@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using Bothy.Engine.Locking;
 using Bothy.Formats.Trees;
+using Bothy.Packages;
 using Bothy.Packages.Solving;
 
 namespace Bothy.Engine.Building;
@@ -58,8 +59,8 @@ internal sealed class LayerDivision
         FileTree tree, ImmutableArray<LockedPackage> packages, Dictionary<string, string> sources, int budget)
     {
         var needed = packages
-            .SelectMany(package => package.Reasons.OfType<Reason.Needed>().Select(reason => (package.Source, By: reason.By.Name)))
-            .Where(need => sources.GetValueOrDefault(need.By) != need.Source)
+            .SelectMany(package => package.Reasons.Select(reason => (package.Source, By: NeederOf(reason)?.Name ?? "")))
+            .Where(need => need.By.Length > 0 && sources.GetValueOrDefault(need.By) != need.Source)
             .Distinct()
             .ToLookup(need => need.Source, StringComparer.Ordinal);
         var bySize = tree.Entries
@@ -78,6 +79,13 @@ internal sealed class LayerDivision
             .Select(source => ImmutableArray.Create(source.Name));
         return own == bySize.Count ? [.. layers] : [.. layers, [.. bySize.Skip(own).Select(source => source.Name).Order(StringComparer.Ordinal)]];
     }
+
+    private static PackageId? NeederOf(Reason reason) => reason switch
+    {
+        Reason.Needed needed => needed.By,
+        Reason.NeededSlice needed => needed.By,
+        _ => null,
+    };
 
     private static string? SourceOf(TreeEntry entry, Dictionary<string, string> sources) =>
         entry.Origin is Origin.Package package ? sources.GetValueOrDefault(package.Name) : null;

@@ -8,7 +8,6 @@ internal static class Readiness
 {
     private static readonly ImmutableArray<(string Key, string What)> NotBuilt =
     [
-        ("contents.slices", "slices of packages"),
         ("debug", "debug variants"),
         ("tests", "tests"),
     ];
@@ -42,6 +41,11 @@ internal static class Readiness
         else if (spec.Contents is { IsAlpine: true, Database: DatabaseChoice.Dpkg or DatabaseChoice.StatusDirectory } && spec.MarkOf("contents.database") is { } mark)
         {
             yield return (mark, "'contents.database': apk's packages are recorded in apk's own database, or not at all");
+        }
+
+        if (spec.Contents is { IsAlpine: true, Slices: not null } && spec.MarkOf("contents.slices") is { } slices)
+        {
+            yield return (slices, "'contents.slices': slices are cut from Debian packages; apk's are small as they are");
         }
     }
 }

@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Bothy.Engine.ImageFiles;
+using Bothy.Engine.Slicing;
 using Bothy.Oci;
 using Bothy.Oci.Sources;
+using Bothy.Packages.Slices;
 
 namespace Bothy.Engine.Locking;
 
@@ -24,6 +26,10 @@ public sealed record AttachedLock(LockFile Lock, ImageSpec ImageFile)
     /// <summary>The media type of what it says of local files, where there are some.</summary>
     public const string LocalFilesType = "application/vnd.bothy.local-files.v1+json";
 
+    /// <summary>The media type of the slice definitions in it, where the image has slices.</summary>
+    public const string SlicesType = "application/vnd.bothy.slices.v1.tar+gzip";
+
+    private const string SlicesTitle = "slices.tar.gz";
     private const string TitleAnnotation = "org.opencontainers.image.title";
     private const string EpochAnnotation = "vnd.bothy.source-date-epoch";
 
@@ -32,6 +38,9 @@ public sealed record AttachedLock(LockFile Lock, ImageSpec ImageFile)
 
     /// <summary>What is known of the local files that went into the image, which do not travel with it.</summary>
     public ImmutableArray<AttachedFiles> LocalFiles { get; init; } = [];
+
+    /// <summary>The definitions of the image's slices; null where its image file names none.</summary>
+    public SliceRelease? Slices { get; init; }
 
     /// <summary>Why none of it may be published; null where it may.</summary>
     public string? Secret =>
@@ -63,6 +72,7 @@ public sealed record AttachedLock(LockFile Lock, ImageSpec ImageFile)
                 Titled(Blob.Of(ArtifactType, LockFiles.Format(Lock)), LockFiles.DefaultPath(Lock.ImageFileName)),
                 Titled(Blob.Of(ImageFileType, Encoding.UTF8.GetBytes(ImageSpecWriter.ToYaml(ImageFile))), Lock.ImageFileName),
                 .. LocalFiles.IsEmpty ? ImmutableArray<Blob>.Empty : [Blob.Of(LocalFilesType, AttachedFiles.Format(LocalFiles))],
+                .. Slices is { } slices ? [Titled(Blob.Of(SlicesType, PackedDefinitions.Pack(slices)), SlicesTitle)] : Array.Empty<Blob>(),
             ],
             annotations);
     }
@@ -102,7 +112,15 @@ public sealed record AttachedLock(LockFile Lock, ImageSpec ImageFile)
         {
             SourceDateEpoch = EpochOf(manifest, name),
             LocalFiles = hasFiles ? AttachedFiles.Read(await ReadAsync(source, manifest, name, LocalFilesType, AttachedFiles.MaxBytes, cancellationToken), name) : [],
+            Slices = lockFile.Slices is { } digest ? await ReadSlicesAsync(source, manifest, name, digest, cancellationToken) : null,
         };
+    }
+
+    private static async Task<SliceRelease> ReadSlicesAsync(ImageSource source, ImageManifest manifest, string name, Digest digest, CancellationToken cancellationToken)
+    {
+        var packed = await ReadAsync(source, manifest, name, SlicesType, PackedDefinitions.MaxBytes, cancellationToken);
+        var slices = PackedDefinitions.Unpack($"the slices attached to {source.Name}", packed);
+        return slices.Digest == digest ? slices : throw new MalformedDataException(name, 0, "the slices beside it are not those that it was written for");
     }
 
     private static long? EpochOf(ImageManifest manifest, string name) => manifest.Annotations.GetValueOrDefault(EpochAnnotation) switch

@@ -24,6 +24,9 @@ public sealed record LockFile
     /// <summary>What of the image file decided the resolution.</summary>
     public required LockInputs Inputs { get; init; }
 
+    /// <summary>The digest of the release that slices are defined by; null where the image file names none.</summary>
+    public Digest? Slices { get; init; }
+
     /// <summary>What was resolved, by OCI's name of the architecture with its variant (<c>amd64</c>, <c>arm/v7</c>).</summary>
     public required ImmutableSortedDictionary<string, LockedArchitecture> Architectures { get; init; }
 
@@ -154,6 +157,9 @@ public sealed record LockedPackage
 
     /// <summary>The tag of the repository that an apk package is pinned to, without its <c>@</c>; null where it is not pinned.</summary>
     public string? Tag { get; init; }
+
+    /// <summary>The slices that the image has of it, sorted; empty where it has the whole package.</summary>
+    public ImmutableArray<string> Slices { get; init; } = [];
 
     /// <summary>Why it is there; the reason that decided it first.</summary>
     public ImmutableArray<Reason> Reasons { get; init; } = [];

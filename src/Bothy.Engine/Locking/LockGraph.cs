@@ -19,7 +19,7 @@ public static class LockGraph
             .Concat(locked.Omitted.Select(static omitted => (omitted.Id, omitted.Reasons)))
             .Concat(locked.Base?.Packages.Select(static package => (package.Id, package.Reasons)) ?? [])
             .ToList();
-        var packages = locked.Packages.Select(static package => new GraphPackage(package.Id))
+        var packages = locked.Packages.Select(static package => new GraphPackage(package.Id) { Slices = package.Slices })
             .Concat(locked.Omitted.Select(static omitted => new GraphPackage(omitted.Id, IsOmitted: true)))
             .Concat(locked.Base?.Packages.Select(static package => new GraphPackage(package.Id)) ?? [])
             .ToList();
@@ -34,14 +34,22 @@ public static class LockGraph
             requests = requests.Append(new GraphRequest(RequestKind.Base, below.Image, [.. below.Packages.Select(static package => package.Id).Order()]));
         }
 
-        var edges = reasons.SelectMany(static one => one.Reasons.Select((reason, place) => (one.Id, Reason: reason as Reason.Needed, Place: place)))
-            .Where(one => one.Reason is { } reason && known.Contains(reason.By))
-            .Select(static one => Edge(one.Id, one.Reason!, one.Place));
+        var edges = reasons.SelectMany(static one => one.Reasons.Select((reason, place) => Edge(one.Id, reason, place)))
+            .OfType<PackageEdge>()
+            .Where(edge => known.Contains(edge.From));
         return new PackageGraph(source, requests, packages, edges);
     }
 
-    private static PackageEdge Edge(PackageId package, Reason.Needed reason, int place) =>
-        new(reason.By, package, KindOf(reason.Field), reason.Relation, reason.Alternative, reason.Provides) { IsDecisive = place == 0 };
+    private static PackageEdge? Edge(PackageId package, Reason reason, int place) => reason switch
+    {
+        Reason.Needed needed =>
+            new(needed.By, package, KindOf(needed.Field), needed.Relation, needed.Alternative, needed.Provides) { IsDecisive = place == 0 },
+
+        // What slices of one package need of each other leads nowhere else.
+        Reason.NeededSlice slice when slice.By != package =>
+            new(slice.By, package, EdgeKind.Essential, $"{slice.BySlice} needs {slice.Slice}", slice.Slice, Provides: null) { IsDecisive = place == 0 },
+        _ => null,
+    };
 
     // apk says "depends" where Debian says "Depends".
     private static EdgeKind KindOf(string field) => field switch

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Bothy.Engine.ImageFiles;
 using Bothy.Packages;
 using Bothy.Packages.Repositories;
+using Bothy.Packages.Slices;
 using Bothy.Packages.Solving;
 
 namespace Bothy.Engine.Locking;
@@ -25,7 +26,7 @@ internal static class LockReader
     private static readonly string[] AlpineFields = ["uri", "tag", "description", "date", "index", "size", "key", "untrusted"];
 
     private static readonly string[] PackageFields =
-        ["name", "version", "architecture", "source", "sourceVersion", "url", "size", "digest", "checksum", "tag", "why"];
+        ["name", "version", "architecture", "source", "sourceVersion", "url", "size", "digest", "checksum", "tag", "slices", "why"];
 
     /// <summary>Reads <paramref name="content"/>, which is called <paramref name="name"/> in messages.</summary>
     /// <exception cref="BothyException">It is not a lock that can be used.</exception>
@@ -64,7 +65,7 @@ internal static class LockReader
     private static LockFile ReadLock(string name, LockField root)
     {
         CheckVersion(name, root);
-        root.Object("version", "tool", "image", "architectures");
+        root.Object("version", "tool", "image", "slices", "architectures");
         var tool = root["tool"].Object("name", "version", "compression");
         var image = root["image"].Object("file", "digest", "repositories", "keyring", "packages", "omit", "settings");
         var inputs = new LockInputs
@@ -85,6 +86,7 @@ internal static class LockReader
             Tool = new LockedTool(tool["name"].Text(), tool["version"].Text(), tool["compression"].Text()),
             ImageFileName = image["file"].Text(),
             Inputs = inputs,
+            Slices = root.Find("slices")?.Digest(),
             Architectures = root["architectures"].Fields().Aggregate(
                 ImmutableSortedDictionary.Create<string, LockedArchitecture>(StringComparer.Ordinal),
                 static (all, field) => all.SetItem(ArchitectureName(field), ReadArchitecture(field.Value))),
@@ -93,7 +95,7 @@ internal static class LockReader
 
     private static void CheckVersion(string name, LockField root)
     {
-        long version = root.Object("version", "tool", "image", "architectures") is var top ? top["version"].Size() : 0;
+        long version = root.Object("version", "tool", "image", "slices", "architectures") is var top ? top["version"].Size() : 0;
         if (version != LockFile.FormatVersion)
         {
             throw new BothyException(string.Create(CultureInfo.InvariantCulture, $"cannot read {name}: it is a lock of version {version}, and this bothy reads version {LockFile.FormatVersion}"))
@@ -198,6 +200,7 @@ internal static class LockReader
             Digest = field["digest"].Digest(),
             Checksum = field.Find("checksum")?.ApkChecksum(),
             Tag = field.Find("tag")?.Text(),
+            Slices = field.Find("slices")?.List(SliceNamed) ?? [],
             Reasons = field["why"].List(reason => ReadReason(reason, names)),
         };
     }
@@ -216,7 +219,7 @@ internal static class LockReader
 
     private static Reason ReadReason(LockField field, LockedNames names)
     {
-        field.Object("request", "by", "field", "relation", "alternative", "provides");
+        field.Object("request", "by", "field", "relation", "alternative", "provides", "bySlice", "slice");
         if (field.Find("request") is { } request)
         {
             field.Object("request");
@@ -224,13 +227,24 @@ internal static class LockReader
         }
 
         var by = field["by"];
+        var package = names.Find(by.Text()) ?? throw by.Problem($"the lock has no package '{by.Text()}'");
+        if (field.Find("slice") is { } slice)
+        {
+            field.Object("by", "bySlice", "slice");
+            return new Reason.NeededSlice(package, SliceNamed(field["bySlice"]), SliceNamed(slice));
+        }
+
+        field.Object("by", "field", "relation", "alternative", "provides");
         return new Reason.Needed(
-            names.Find(by.Text()) ?? throw by.Problem($"the lock has no package '{by.Text()}'"),
+            package,
             field["field"].Text(),
             field["relation"].Text(),
             field["alternative"].Text(),
             field.Find("provides")?.Text());
     }
+
+    private static string SliceNamed(LockField field) =>
+        SliceName.TryParse(field.Text(), null, out var name) ? name.ToString() : throw field.Problem($"'{field.Text()}' is not the name of a slice");
 
     private static ImmutableArray<string> Texts(LockField field) => field.List(static item => item.Text());
 }

@@ -10,7 +10,11 @@ public static class LockStaleness
     /// What of <paramref name="spec"/>, to be built for <paramref name="architectures"/>, is not what <paramref name="lockFile"/>
     /// resolved, a sentence without full stop each; empty where the lock is good.
     /// </summary>
-    public static ImmutableArray<string> Of(LockFile lockFile, ImageSpec spec, IEnumerable<ImageArchitecture> architectures)
+    /// <param name="lockFile">The lock.</param>
+    /// <param name="spec">The image file as it is now.</param>
+    /// <param name="architectures">What for.</param>
+    /// <param name="slices">The digest of the release that its slices are defined by now; null leaves it aside.</param>
+    public static ImmutableArray<string> Of(LockFile lockFile, ImageSpec spec, IEnumerable<ImageArchitecture> architectures, Digest? slices = null)
     {
         ArgumentNullException.ThrowIfNull(lockFile);
         var (old, now) = (lockFile.Inputs, LockInputs.Of(spec));
@@ -21,6 +25,7 @@ public static class LockStaleness
             .. Changes("package", "packages", old.Packages, now.Packages, ordered: true),
             .. Changes("package", "omit", old.Omit, now.Omit, ordered: false),
             .. ChangedSettings(old.Settings, now.Settings),
+            .. slices is not null && lockFile.Slices is not null && lockFile.Slices != slices ? [$"the slice definitions in '{spec.Contents.Slices?.Value}' changed"] : Array.Empty<string>(),
             .. architectures
                 .Where(architecture => !lockFile.Architectures.ContainsKey(architecture.Name))
                 .Select(static architecture => $"architecture {architecture.Name} is not in the lock")

@@ -59,6 +59,11 @@ internal sealed class LockWriter
         _json.WriteEndObject();
         _json.WriteEndObject();
 
+        if (lockFile.Slices is { } slices)
+        {
+            _json.WriteString("slices", slices.ToString());
+        }
+
         _json.WriteStartObject("architectures");
         foreach (var (name, architecture) in lockFile.Architectures)
         {
@@ -165,6 +170,11 @@ internal sealed class LockWriter
         _json.WriteString("digest", package.KnownDigest.ToString());
         WriteOptional("checksum", package.Checksum?.ToString());
         WriteOptional("tag", package.Tag);
+        if (!package.Slices.IsEmpty)
+        {
+            WriteTexts("slices", package.Slices);
+        }
+
         WriteList("why", package.Reasons, reason => WriteReason(reason, names));
     }
 
@@ -188,6 +198,11 @@ internal sealed class LockWriter
                 _json.WriteString("relation", needed.Relation);
                 _json.WriteString("alternative", needed.Alternative);
                 WriteOptional("provides", needed.Provides);
+                break;
+            case Reason.NeededSlice needed:
+                _json.WriteString("by", names.NameOf(needed.By));
+                _json.WriteString("bySlice", needed.BySlice);
+                _json.WriteString("slice", needed.Slice);
                 break;
             default:
                 throw new ArgumentException($"no such reason: {reason}", nameof(reason));

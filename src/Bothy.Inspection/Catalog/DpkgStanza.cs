@@ -33,6 +33,7 @@ internal static class DpkgStanza
             Description = paragraph["Description"]?.Split('\n')[0],
             Maintainer = paragraph["Maintainer"],
             Url = paragraph["Homepage"],
+            Slices = paragraph.Find(InstalledPackage.SlicesField) is { } slices ? [.. slices.Words.Order(StringComparer.Ordinal)] : [],
             InstalledSize = KibibytesOf(paragraph["Installed-Size"]),
             Stanza = paragraph,
             Dpkg = new DpkgRelations

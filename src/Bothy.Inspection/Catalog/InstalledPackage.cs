@@ -20,6 +20,9 @@ public enum PackageSystem
 /// <summary>A package that a database of the image says is installed. Compared by reference: a database makes each of its packages once.</summary>
 public sealed class InstalledPackage
 {
+    /// <summary>The field of dpkg's database in which a package that is there in part says which slices there are of it.</summary>
+    public const string SlicesField = "X-Bothy-Slices";
+
     /// <summary>Whose database says so.</summary>
     public required PackageSystem System { get; init; }
 
@@ -58,6 +61,9 @@ public sealed class InstalledPackage
 
     /// <summary>The bytes of the files it installs, as the database says; null where it does not say.</summary>
     public long? InstalledSize { get; init; }
+
+    /// <summary>The slices that are all there is of it, as its database says (<see cref="SlicesField"/>), sorted; empty where it is whole.</summary>
+    public ImmutableArray<string> Slices { get; init; } = [];
 
     /// <summary>What it depends on and provides, of a package of apk's; null for others.</summary>
     public ApkRelations? Apk { get; init; }

@@ -33,7 +33,7 @@ public static class InferredGraph
 
         List<GraphRequest> requests = [.. WorldOf(contents, apk)];
         requests.AddRange(Unneeded(packages, edges, requests));
-        return new PackageGraph(GraphSource.Inferred, requests, packages.Select(static package => new GraphPackage(package.Id)), edges);
+        return new PackageGraph(GraphSource.Inferred, requests, packages.Select(static package => new GraphPackage(package.Id) { Slices = package.Slices }), edges);
     }
 
     private static IEnumerable<GraphRequest> WorldOf(ImageContents contents, ApkPackagesInstalled apk)

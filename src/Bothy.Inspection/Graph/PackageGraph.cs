@@ -22,7 +22,11 @@ public enum GraphSource
 /// <summary>A package of a graph.</summary>
 /// <param name="Id">Which.</param>
 /// <param name="IsOmitted">Whether it only counts as installed and brings no file.</param>
-public sealed record GraphPackage(PackageId Id, bool IsOmitted = false);
+public sealed record GraphPackage(PackageId Id, bool IsOmitted = false)
+{
+    /// <summary>The slices that are all there is of it, sorted; empty where it is whole.</summary>
+    public ImmutableArray<string> Slices { get; init; } = [];
+}
 
 /// <summary>
 /// Why packages are in an image: the requests, the packages, and which of them brings which others, with the alternative and the

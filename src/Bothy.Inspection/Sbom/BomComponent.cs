@@ -61,6 +61,9 @@ internal sealed class BomComponent
     /// <summary>What it was built from.</summary>
     public BomComponent? Source { get; init; }
 
+    /// <summary>The slices that are all there is of it; null where it is whole.</summary>
+    public string? Slices { get; init; }
+
     /// <summary>The files it has brought.</summary>
     public List<BomFile> Files { get; } = [];
 }

@@ -62,6 +62,7 @@ internal sealed class BomGathering
                 Homepage = package.Url,
                 OwnChecksum = package.Checksum,
                 Evidence = $"installed according to {package.Database}",
+                Slices = SlicesOf(package.Slices),
                 Layer = LayerOf(package),
                 Source = source,
             });
@@ -69,6 +70,8 @@ internal sealed class BomGathering
 
         _components.AddRange(sources.Values.OrderBy(static source => source.Name, StringComparer.Ordinal).ThenBy(static source => source.Version, StringComparer.Ordinal).ThenBy(static source => source.Id, StringComparer.Ordinal));
     }
+
+    private static string? SlicesOf(ImmutableArray<string> slices) => slices.IsEmpty ? null : string.Join(' ', slices);
 
     private BomComponent Source(InstalledPackage package)
     {
@@ -131,6 +134,7 @@ internal sealed class BomGathering
                 Version = package.Id.Version,
                 Purl = purl,
                 Evidence = "installed according to the lock; the image has no package database that lists it",
+                Slices = SlicesOf(package.Slices),
             };
             _components.Add(component);
             _byId.Add(package.Id, component);

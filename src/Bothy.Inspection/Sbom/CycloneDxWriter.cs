@@ -143,6 +143,7 @@ internal sealed class CycloneDxWriter
             ("evidence", component.Evidence),
             ("layer", component.Layer?.ToString(CultureInfo.InvariantCulture)),
             ("checksum", component.OwnChecksum),
+            ("slices", component.Slices),
             ("source:name", component.Source?.Name),
             ("source:version", component.Source?.Version),
             ("source:purl", component.Source?.Purl?.ToString()),

@@ -160,6 +160,7 @@ internal sealed class SpdxWriter
         component.Layer is { } layer ? $"layer {layer.ToString(CultureInfo.InvariantCulture)}" : null,
         component.Publisher is { } publisher ? $"maintainer {publisher}" : null,
         component.OwnChecksum is { } checksum ? $"checksum {checksum}" : null,
+        component.Slices is { } slices ? $"in part, the slices {slices}" : null,
     }.OfType<string>());
 
     private void BeginPackage(string id, string name, string? version)

@@ -45,7 +45,10 @@ public sealed class Explainer(PackageGraph graph, ImageOrigins origins)
             origins.BytesOf(package),
             origins.LayersOf(package),
             requests,
-            requests.Length > 1 ? Without([.. requests.Select(static one => one.Request)], package) : null);
+            requests.Length > 1 ? Without([.. requests.Select(static one => one.Request)], package) : null)
+        {
+            Slices = known?.Slices ?? [],
+        };
     }
 
     private ImmutableArray<RequestAnswer> RequestsOf(PackageId package)

@@ -54,7 +54,11 @@ public sealed record WhyAnswer(Subject Subject, GraphSource Source, ImmutableArr
 /// <param name="Requests">The requests that lead to it, the nearest first; empty where nothing recorded leads there.</param>
 /// <param name="Together">What leaves without all of them; null where there is only one.</param>
 public sealed record PackageAnswer(
-    PackageId Package, bool IsOmitted, int Files, long Bytes, ImmutableArray<int> Layers, ImmutableArray<RequestAnswer> Requests, RemovalCost? Together);
+    PackageId Package, bool IsOmitted, int Files, long Bytes, ImmutableArray<int> Layers, ImmutableArray<RequestAnswer> Requests, RemovalCost? Together)
+{
+    /// <summary>The slices that are all there is of it, sorted; empty where it is whole.</summary>
+    public ImmutableArray<string> Slices { get; init; } = [];
+}
 
 /// <summary>How a request leads to a package.</summary>
 /// <param name="Request">The request.</param>

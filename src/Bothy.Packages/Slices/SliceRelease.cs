@@ -37,6 +37,9 @@ public sealed class SliceRelease
     /// <summary>The digest of all of its files: of their names and bytes.</summary>
     public Digest Digest { get; private init; }
 
+    /// <summary>The bytes of its files by their paths within it, <c>chisel.yaml</c> first.</summary>
+    public ImmutableArray<KeyValuePair<string, byte[]>> Files { get; private init; } = [];
+
     /// <summary>The dates of its distribution; null where they are not given.</summary>
     public SliceMaintenance? Maintenance { get; }
 
@@ -55,7 +58,20 @@ public sealed class SliceRelease
     public static SliceRelease Open(string directory, string? name = null)
     {
         name ??= directory;
-        var files = ReleaseDirectory.Read(directory, name);
+        return Of(name, ReleaseDirectory.Read(directory, name));
+    }
+
+    /// <summary>The release of <paramref name="files"/>, by their paths within it: <c>chisel.yaml</c> and others below <c>slices</c>, as <see cref="Files"/> gave them.</summary>
+    /// <exception cref="SliceReleaseException">Its <c>chisel.yaml</c> has mistakes, or two files are for one package.</exception>
+    /// <exception cref="BothyException">There is no <c>chisel.yaml</c>, or a file that is none of a release.</exception>
+    public static SliceRelease Of(string name, IEnumerable<KeyValuePair<string, byte[]>> files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        return Of(name, ReleaseDirectory.Sort(name, files));
+    }
+
+    private static SliceRelease Of(string name, IReadOnlyList<DefinitionFile> files)
+    {
         var release = ReleaseFileReader.Read(files[0].Shown, files[0].Bytes);
         var byName = ImmutableSortedDictionary.CreateBuilder<string, DefinitionFile>(StringComparer.Ordinal);
         var twice = ImmutableArray.CreateBuilder<SliceFinding>();
@@ -73,7 +89,7 @@ public sealed class SliceRelease
 
         return twice.Count > 0
             ? throw new SliceReleaseException(twice.ToImmutable())
-            : new SliceRelease(name, release, byName.ToImmutable()) { Digest = DigestOf(files) };
+            : new SliceRelease(name, release, byName.ToImmutable()) { Digest = DigestOf(files), Files = [.. files.Select(static file => KeyValuePair.Create(file.Path, file.Bytes))] };
     }
 
     /// <summary>The slices of one package; null where the release has no file for it.</summary>

@@ -66,6 +66,13 @@ public sealed class SliceSelection
         return new SliceSelection(architecture, [.. ordered.Select(slice => chains[slice.Name])], passedOver);
     }
 
+    /// <summary>The same without the slices of <paramref name="packages"/>, for an image that has them whole; what they need stays.</summary>
+    public SliceSelection Without(IEnumerable<string> packages)
+    {
+        var whole = packages.ToHashSet(StringComparer.Ordinal);
+        return new SliceSelection(Architecture, [.. Slices.Where(selected => !whole.Contains(selected.Slice.Name.Package))], _passedOver);
+    }
+
     /// <summary>
     /// Cuts one package: keeps of its files those that the selection names, with the directories that they lie in, and makes what its slices make.
     /// Paths are the package's, before anything is merged.

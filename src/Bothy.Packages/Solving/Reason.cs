@@ -17,4 +17,7 @@ public abstract record Reason
     /// through, null where the package has that name itself.
     /// </summary>
     public sealed record Needed(PackageId By, string Field, string Relation, string Alternative, string? Provides) : Reason;
+
+    /// <summary>A slice of the package is in the image because <paramref name="BySlice"/>, of the package <paramref name="By"/>, needs it.</summary>
+    public sealed record NeededSlice(PackageId By, string BySlice, string Slice) : Reason;
 }

@@ -7,7 +7,7 @@ namespace Bothy.Engine.Tests.Building;
 public sealed class ReadinessTests
 {
     [Theory]
-    [InlineData("contents:\n  repositories: [deb bookworm main]\n  packages: [a]\n  slices: release\n", "x.yaml:4:3: 'contents.slices': this version does not build slices of packages yet")]
+    [InlineData("contents:\n  repositories: [https://x.example/main]\n  packages: [a]\n  slices: release\n", "x.yaml:4:3: 'contents.slices': slices are cut from Debian packages; apk's are small as they are")]
     [InlineData("contents:\n  repositories: [https://x.example/main]\n  packages: [a]\n  database: dpkg\n", "x.yaml:4:3: 'contents.database': apk's packages are recorded in apk's own database, or not at all")]
     [InlineData("contents: {packages: [a], repositories: [deb bookworm main]}\ndebug: true\n", "x.yaml:2:1: 'debug': this version does not build debug variants yet")]
     [InlineData(

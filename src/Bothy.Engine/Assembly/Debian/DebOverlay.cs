@@ -118,7 +118,7 @@ internal sealed class DebOverlay(FileTree tree, ContentFilter filter, DiversionT
             return true;
         }
 
-        if (owner.MayReplace(package) || IsSameFile(entry, package, present, owner))
+        if (owner.MayReplace(package) || (SharesFiles(package, owner) && IsSameFile(entry, present)))
         {
             return false;
         }
@@ -150,11 +150,12 @@ internal sealed class DebOverlay(FileTree tree, ContentFilter filter, DiversionT
     private bool LeadsToDirectory(TreeEntry entry) =>
         entry.Kind == EntryKind.SymbolicLink && tree.Find(entry.Path)?.Kind == EntryKind.Directory;
 
-    private static bool IsSameFile(TreeEntry entry, UnpackedDeb package, TreeEntry present, UnpackedDeb owner) =>
-        package.Name == owner.Name
-        && package.IsMultiArchSame
-        && owner.IsMultiArchSame
-        && entry.Kind == present.Kind
+    // Slices of two packages may make one link or file, where they agree on it.
+    private static bool SharesFiles(UnpackedDeb package, UnpackedDeb owner) =>
+        (package.IsSliced && owner.IsSliced) || (package.Name == owner.Name && package.IsMultiArchSame && owner.IsMultiArchSame);
+
+    private static bool IsSameFile(TreeEntry entry, TreeEntry present) =>
+        entry.Kind == present.Kind
         && entry.LinkTarget == present.LinkTarget
         && entry.Content?.Digest == present.Content?.Digest;
 

@@ -2,6 +2,7 @@ using Bothy.Engine.Assembly.Accounts;
 using Bothy.Engine.Assembly.Effects;
 using Bothy.Engine.Assembly.Overlay;
 using Bothy.Engine.Assembly.Scripts;
+using Bothy.Formats.Trees;
 
 namespace Bothy.Engine.Assembly.Debian;
 
@@ -30,7 +31,7 @@ internal sealed class DebianAccountsEffect(AccountFiles? files) : AccountsEffect
             return;
         }
 
-        if (state.Find("/usr/share/base-passwd/passwd.master") is { Content: { } users } && state.Find("/usr/share/base-passwd/group.master") is { Content: { } groups })
+        if (Masters(state) is var (users, groups))
         {
             table.LoadUsers(users.ReadAll());
             table.LoadGroups(groups.ReadAll());
@@ -80,6 +81,21 @@ internal sealed class DebianAccountsEffect(AccountFiles? files) : AccountsEffect
         }
 
         ResolveOwners(state);
+    }
+
+    // base-passwd ships what it makes the files of; a slice may have made them already.
+    private static (FileContent Users, FileContent Groups)? Masters(AssemblyState state)
+    {
+        (string Users, string Groups)[] places = [("/usr/share/base-passwd/passwd.master", "/usr/share/base-passwd/group.master"), ("/etc/passwd", "/etc/group")];
+        foreach (var (users, groups) in places)
+        {
+            if (state.Find(users) is { Content: { } first } && state.Find(groups) is { Content: { } second })
+            {
+                return (first, second);
+            }
+        }
+
+        return null;
     }
 
     private static string NoLogin(AssemblyState state) => state.Find("/usr/sbin/nologin") is not null ? "/usr/sbin/nologin" : "/sbin/nologin";

@@ -7,6 +7,7 @@ using Bothy.Engine.Assembly.Overlay;
 using Bothy.Engine.Assembly.Scripts;
 using Bothy.Engine.ImageFiles;
 using Bothy.Formats.Trees;
+using Bothy.Packages;
 
 namespace Bothy.Engine.Assembly.Debian;
 
@@ -19,12 +20,14 @@ internal sealed class DebianDistribution : Distribution
     private readonly DiversionTable _diversions;
     private readonly BaseFiles? _base;
     private readonly AccountFiles? _accounts;
+    private readonly SliceContents? _slices;
 
     public DebianDistribution(AssemblyRequest request)
     {
-        Packages = [.. request.Packages.Select(static contents => new UnpackedDeb(contents))];
+        _slices = request.Slices is { } slices ? new SliceContents(slices, request.Packages) : null;
+        Packages = [.. request.Packages.Select(contents => _slices?.TryCut(contents) ?? new UnpackedDeb(contents))];
         _base = request.Base is { } image ? new BaseFiles(image, Packages.Select(static package => package.Id)) : null;
-        _mergedUsr = request.MergedUsr ?? HasMergedUsr(Packages, _base?.Original);
+        _mergedUsr = request.MergedUsr ?? HasMergedUsr(request.Packages, _base?.Original);
         _diversions = new DiversionTable(_mergedUsr);
         _accounts = _base is not null && AccountFiles.AreIn(_base.Original) ? new AccountFiles(hasStaticNumbers: true) : null;
         var record = _base is null ? null : new DpkgRecord(_base);
@@ -33,7 +36,7 @@ internal sealed class DebianDistribution : Distribution
             _diversions.Add(from, to, package);
         }
 
-        Effects = EffectList.Debian(_accounts, record);
+        Effects = [.. EffectList.Debian(_accounts, record), .. _slices is null ? [] : new IEffect[] { _slices }];
     }
 
     public override ImmutableArray<UnpackedPackage> Packages { get; }
@@ -70,6 +73,7 @@ internal sealed class DebianDistribution : Distribution
 
         overlay.Finish();
         Directories = overlay.Directories;
+        _slices?.Mutate(state, cancellationToken);
         foreach (var effect in Effects)
         {
             effect.Prepare(state);
@@ -93,14 +97,14 @@ internal sealed class DebianDistribution : Distribution
     }
 
     // usr-is-merged became a dependency of every system with Debian 12; base-files tells the release in numbers from there back. An image to build on shows it.
-    private static bool HasMergedUsr(ImmutableArray<UnpackedPackage> packages, FileTree? below)
+    private static bool HasMergedUsr(ImmutableArray<PackageContents> packages, FileTree? below)
     {
         if (Merged.Select(alias => below?.TryGet(TreePath.Parse(alias), out var entry) == true ? entry : null).FirstOrDefault(static entry => entry is not null) is { } seen)
         {
             return seen.Kind == EntryKind.SymbolicLink;
         }
 
-        var release = below?.Find(TreePath.Parse(ReleaseFileEffect.Path)) ?? packages.FirstOrDefault(static package => package.Name == "base-files")?.Contents.Tree.Find(TreePath.Parse("usr/lib/os-release"));
+        var release = below?.Find(TreePath.Parse(ReleaseFileEffect.Path)) ?? packages.FirstOrDefault(static package => package.Id.Name == "base-files")?.Tree.Find(TreePath.Parse("usr/lib/os-release"));
         string? version = release?.Content is { } content
             ? Encoding.UTF8.GetString(content.ReadAll()).Split('\n').FirstOrDefault(static line => line.StartsWith("VERSION_ID=", StringComparison.Ordinal))
             : null;

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using Bothy.Engine.Assembly.Effects;
 using Bothy.Engine.ImageFiles;
+using Bothy.Formats.Deb822;
 using Bothy.Formats.Trees;
+using Bothy.Inspection.Catalog;
 
 namespace Bothy.Engine.Assembly.Debian;
 
@@ -46,9 +48,22 @@ internal sealed class DpkgDatabaseEffect(OverridesEffect overrides, DpkgRecord? 
     {
         if (package.Contents.Control.TryGetValue("control", out var control))
         {
-            state.Write($"{Root}status.d/{package.Name}", FileContent.Of(control), Database);
+            var file = package.IsSliced ? FileContent.Of(StanzaOf(package)!.ToString()) : FileContent.Of(control);
+            state.Write($"{Root}status.d/{package.Name}", file, Database);
         }
 
+        if (PresentSums(package, state) is { Length: > 0 } sums)
+        {
+            state.Write($"{Root}status.d/{package.Name}.md5sums", FileContent.Of(sums), Database);
+        }
+    }
+
+    // A package in part says so in a field of its own, which dpkg keeps and scanners pass over.
+    private static Deb822Paragraph? StanzaOf(UnpackedDeb package) =>
+        package.IsSliced ? package.Stanza?.With(InstalledPackage.SlicesField, string.Join(' ', package.Slices)) : package.Stanza;
+
+    private static string PresentSums(UnpackedDeb package, AssemblyState state)
+    {
         var sums = new StringBuilder();
         foreach (string line in package.Lines("md5sums"))
         {
@@ -59,10 +74,7 @@ internal sealed class DpkgDatabaseEffect(OverridesEffect overrides, DpkgRecord? 
             }
         }
 
-        if (sums.Length > 0)
-        {
-            state.Write($"{Root}status.d/{package.Name}.md5sums", FileContent.Of(sums.ToString()), Database);
-        }
+        return sums.ToString();
     }
 
     // Most files are where their package ships them; only the others need links to be followed.
@@ -103,7 +115,7 @@ internal sealed class DpkgDatabaseEffect(OverridesEffect overrides, DpkgRecord? 
 
     private static string Status(UnpackedDeb package, AssemblyState state)
     {
-        if (package.Stanza is not { } stanza)
+        if (StanzaOf(package) is not { } stanza)
         {
             return "";
         }
@@ -148,18 +160,27 @@ internal sealed class DpkgDatabaseEffect(OverridesEffect overrides, DpkgRecord? 
         foreach (var (name, content) in package.Contents.Control.Where(static file => file.Key != "control"))
         {
             bool isScript = name is "preinst" or "postinst" or "prerm" or "postrm" or "config";
-            state.Write(prefix + name, FileContent.Of(content), Database, isScript ? Program : TreeEntry.DefaultFileMode);
+            var file = package.IsSliced ? FileContent.Of(PresentPart(name, content, package, state)) : FileContent.Of(content);
+            state.Write(prefix + name, file, Database, isScript ? Program : TreeEntry.DefaultFileMode);
         }
 
-        // dpkg lists what the package ships, whether or not a filter kept it out.
+        // dpkg lists what the package ships, whether or not a filter kept it out; of a package in part, what is there.
         var list = new StringBuilder("/.\n");
-        foreach (var entry in package.Contents.Tree.Entries.Where(static entry => !entry.Path.IsRoot))
+        foreach (var entry in package.Contents.Tree.Entries.Where(entry => !entry.Path.IsRoot && (!package.IsSliced || Find(entry.Path.Value, state) is not null)))
         {
             list.Append(entry.Path).Append('\n');
         }
 
         state.Write(prefix + "list", FileContent.Of(list.ToString()), Database);
     }
+
+    // Whoever verifies a package by its sums, or asks for its configuration, is not to miss what no slice of the image has.
+    private static string PresentPart(string name, ReadOnlyMemory<byte> content, UnpackedDeb package, AssemblyState state) => name switch
+    {
+        "md5sums" => PresentSums(package, state),
+        "conffiles" => string.Concat(Conffiles(package).Where(path => state.Find(path) is not null).Select(static path => path + "\n")),
+        _ => Encoding.UTF8.GetString(content.Span),
+    };
 
     // dpkg's triggers directory: a file for each named trigger, and one for all that are paths (deb-triggers(5)).
     private void WriteTriggers(AssemblyState state)

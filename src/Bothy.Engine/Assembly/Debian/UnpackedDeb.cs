@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Bothy.Engine.Assembly.Overlay;
 using Bothy.Formats.Deb822;
@@ -5,14 +6,19 @@ using Bothy.Formats.Trees;
 using Bothy.Inspection.Catalog;
 using Bothy.Packages;
 using Bothy.Packages.Debian;
+using Bothy.Packages.Slices;
 
 namespace Bothy.Engine.Assembly.Debian;
 
 /// <summary>A Debian package with the fields of its stanza that decide about its files.</summary>
 internal sealed class UnpackedDeb : UnpackedPackage
 {
+    // What a script would do was decided by who defined the slices: theirs stand in its place.
+    private static readonly FrozenSet<string> OfSlices = FrozenSet.ToFrozenSet(["control", "md5sums", "conffiles", "shlibs", "symbols"], StringComparer.Ordinal);
+
     private HashSet<TreePath>? _configurationFiles;
 
+    /// <summary>A whole package.</summary>
     public UnpackedDeb(PackageContents contents)
         : base(contents)
     {
@@ -25,6 +31,17 @@ internal sealed class UnpackedDeb : UnpackedPackage
         Replaces = RelationField.ParseFlat(Stanza?["Replaces"] ?? "");
         Provides = RelationField.ParseFlat(Stanza?["Provides"] ?? "");
     }
+
+    /// <summary>What <paramref name="cut"/> has of a package, without the package's scripts.</summary>
+    public UnpackedDeb(PackageContents contents, SliceCut cut, IEnumerable<SliceName> slices)
+        : this(contents with { Tree = cut.Tree, Control = contents.Control.RemoveRange(contents.Control.Keys.Where(static name => !OfSlices.Contains(name))) }) =>
+        Slices = [.. slices.Select(static slice => slice.ToString()).Order(StringComparer.Ordinal)];
+
+    /// <summary>The slices that are all there is of it, sorted; empty where it is whole.</summary>
+    public ImmutableArray<string> Slices { get; } = [];
+
+    /// <summary>Whether only some of its slices are there.</summary>
+    public bool IsSliced => !Slices.IsEmpty;
 
     public DebianVersion Version { get; }
 

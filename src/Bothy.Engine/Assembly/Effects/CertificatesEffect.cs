@@ -36,9 +36,9 @@ internal sealed class CertificatesEffect : IEffect
 
         var origin = new Origin.Effect(Name);
         HashSet<string> refused = [];
-        if (state.Base is not null && shipped.Count == 0 && state.Find("/" + CertificateFiles.Bundle) is not null)
+        if (shipped.Count == 0 && state.Find("/" + CertificateFiles.Bundle) is not null)
         {
-            // Where the bundle is all there is of the others, it is what they are added to.
+            // Where the bundle is all there is of the others, as a slice may have made it, it is what they are added to.
             CertificateFiles.Extend(state, all, origin);
             return;
         }

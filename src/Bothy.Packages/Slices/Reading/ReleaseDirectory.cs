@@ -1,3 +1,5 @@
+using Bothy.Formats.Text;
+
 namespace Bothy.Packages.Slices.Reading;
 
 /// <summary>A file of a release.</summary>
@@ -26,6 +28,24 @@ internal static class ReleaseDirectory
         {
             throw new BothyException($"cannot read the slices of {name}: {failure.Message}", failure);
         }
+    }
+
+    /// <summary>The same files in that order.</summary>
+    public static IReadOnlyList<DefinitionFile> Sort(string name, IEnumerable<KeyValuePair<string, byte[]>> files)
+    {
+        var sorted = new SortedDictionary<string, DefinitionFile>(StringComparer.Ordinal);
+        foreach (var (path, bytes) in files)
+        {
+            bool isDefinition = path.StartsWith(DefinitionsName + "/", StringComparison.Ordinal) && path.EndsWith(".yaml", StringComparison.Ordinal);
+            if ((path != ReleaseFileName && !isDefinition) || bytes.Length > MaxFileBytes || !sorted.TryAdd(path, new DefinitionFile(path, Path.Join(name, path), bytes)))
+            {
+                throw new BothyException($"cannot read the slices of {name}: '{VisibleText.Of(path)}' is not a file of a release");
+            }
+        }
+
+        return sorted.Remove(ReleaseFileName, out var release)
+            ? [release, .. sorted.Values]
+            : throw new BothyException($"cannot read the slices of {name}: there is no {ReleaseFileName}");
     }
 
     private static DefinitionFile[] ReadFiles(string directory, string name)
