@@ -135,7 +135,12 @@ internal sealed class BillReader
         system,
         [.. _packages.Values],
         [.. products],
-        _withoutPurl == 0 ? [] : [FormattableString.Invariant($"{_withoutPurl} packages of {_name} have no package URL, and were not judged")]);
+        _withoutPurl switch
+        {
+            0 => [],
+            1 => [$"a package of {_name} has no package URL, and was not judged"],
+            _ => [FormattableString.Invariant($"{_withoutPurl} packages of {_name} have no package URL, and were not judged")],
+        });
 
     private MalformedDataException Malformed(string problem) => new(_name, 0, problem);
 

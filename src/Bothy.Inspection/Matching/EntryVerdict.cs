@@ -39,11 +39,6 @@ internal sealed record EntryVerdict(AdvisoryEntry Entry, EntryMeaning Meaning, s
                 return new EntryVerdict(entry, EntryMeaning.Undetermined, null);
         }
 
-        if (entry.Versions.Any(listed => listed == version || (order.TryCompare(listed, version, out int sign) && sign == 0)))
-        {
-            return new EntryVerdict(entry, EntryMeaning.Affected, null);
-        }
-
         string? bad = null;
         foreach (var range in entry.Ranges)
         {
@@ -51,6 +46,12 @@ internal sealed record EntryVerdict(AdvisoryEntry Entry, EntryMeaning Meaning, s
             {
                 return new EntryVerdict(entry, EntryMeaning.Affected, null);
             }
+        }
+
+        // Where there are ranges as well the list was made from them: it may be long, and says nothing more of a version in another spelling.
+        if (entry.Versions.Any(listed => listed == version || (entry.Ranges.IsEmpty && order.TryCompare(listed, version, out int sign) && sign == 0)))
+        {
+            return new EntryVerdict(entry, EntryMeaning.Affected, null);
         }
 
         return new EntryVerdict(entry, bad is null ? EntryMeaning.Free : EntryMeaning.Unreadable, bad);

@@ -23,6 +23,10 @@ internal sealed class PartsOfPackages
     public bool Contains(ScanPackage package) => _parts.Contains(package);
 
     /// <summary>That there are such packages; null where there are none.</summary>
-    public string? Note => _parts.Count == 0 ? null
-        : $"{_parts.Count.ToString(CultureInfo.InvariantCulture)} packages of programming languages came within packages of the distribution, and are judged by its advisories about those";
+    public string? Note => _parts.Count switch
+    {
+        0 => null,
+        1 => "a package of a programming language came within one of the distribution, and is judged by the advisories about that",
+        var count => $"{count.ToString(CultureInfo.InvariantCulture)} packages of programming languages came within packages of the distribution, and are judged by the advisories about those",
+    };
 }

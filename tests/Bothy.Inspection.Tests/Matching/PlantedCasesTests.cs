@@ -140,7 +140,7 @@ public sealed class PlantedCasesTests
             ("var/lib/dpkg/info/x-doc.list", "/usr/share/doc/x-doc/a\n"),
             ("usr/bin/x*", "\u007FELF"),
             ("usr/share/doc/x-doc/a", "")), Debian("CVE-2024-1", "x")) },
-        { "a language's package within the distribution's is the distribution's to judge", "note: 1 packages of programming languages came within packages of the distribution, and are judged by its advisories about those", () => Scan(Image(
+        { "a language's package within the distribution's is the distribution's to judge", "note: a package of a programming language came within one of the distribution, and is judged by the advisories about that", () => Scan(Image(
             Release,
             ("var/lib/dpkg/status", Stanza),
             ("var/lib/dpkg/info/x.list", "/usr/lib/python3/dist-packages/x-1.0.dist-info/METADATA\n"),

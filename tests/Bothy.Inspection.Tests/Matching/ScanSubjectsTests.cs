@@ -31,7 +31,7 @@ public sealed class ScanSubjectsTests
 
         Assert.Equal(("app", (AdvisorySpace.Debian, "bookworm"), "debian 12"), (subject.Name, subject.Release, subject.Distribution));
         Assert.Equal("pkg:oci/app@sha256:aa", Assert.Single(subject.Products).ToString());
-        Assert.Equal("1 packages of bill.json have no package URL, and were not judged", Assert.Single(subject.Warnings));
+        Assert.Equal("a package of bill.json has no package URL, and was not judged", Assert.Single(subject.Warnings));
         Assert.Equal(
             [
                 "Debian bookworm gcc 4:12.2.0-3 of gcc-defaults 1.203",
@@ -62,7 +62,7 @@ public sealed class ScanSubjectsTests
 
         var package = Assert.Single(subject.Packages);
         Assert.Equal((AdvisorySpace.Alpine, "v3.19", "openssl", "3.1.4-r2"), (package.Space, package.Release, package.SourceName, package.SourceVersion));
-        Assert.Equal("1 packages of bill.json have no package URL, and were not judged", Assert.Single(subject.Warnings));
+        Assert.Equal("a package of bill.json has no package URL, and was not judged", Assert.Single(subject.Warnings));
     }
 
     [Theory]

@@ -238,6 +238,34 @@ public sealed class VersionOrderTests
         Assert.Equal(pairs, seen);
     }
 
+    [Theory]
+    [InlineData("apk", "0123..__--r~pabc")]
+    [InlineData("debian", "0123...--~+:ab")]
+    [InlineData("semantic", "012....--ab+")]
+    [InlineData("go", "012....--arc+")]
+    [InlineData("python", "0123...!abcrdev+-")]
+    [InlineData("maven", "0123...---abmx")]
+    [InlineData("nuget", "0123....-ab+")]
+    public void Every_order_is_one(string name, string characters)
+    {
+        var order = Order(name);
+        var random = new Random(22);
+        string[] versions = [.. Enumerable.Range(0, 200_000).Select(_ => "1" + new string([.. Enumerable.Range(0, random.Next(1, 9)).Select(_ => characters[random.Next(characters.Length)])])).Where(order.IsVersion).Distinct(StringComparer.Ordinal).Take(60)];
+        Assert.Equal(60, versions.Length);
+        foreach (string a in versions)
+        {
+            foreach (string b in versions)
+            {
+                int ab = Sign(order, a, b);
+                Assert.True(ab == -Sign(order, b, a), $"{a} and {b} compare differently from either side");
+                foreach (string c in versions.Where(c => ab <= 0 && Sign(order, b, c) <= 0))
+                {
+                    Assert.True(Sign(order, a, c) <= 0, $"{a}, {b} and {c} go round in a circle");
+                }
+            }
+        }
+    }
+
     [Fact]
     public void NuGet_itself_orders_random_versions_alike()
     {
@@ -252,6 +280,12 @@ public sealed class VersionOrderTests
             Assert.True(VersionOrders.NuGet.TryCompare(a, b, out int sign), $"{a} {b}");
             Assert.True(Math.Sign(sign) == judge(a, b), $"{a} {b}: {sign}");
         }
+    }
+
+    private static int Sign(VersionOrder order, string a, string b)
+    {
+        Assert.True(order.TryCompare(a, b, out int sign), $"{a} {b}");
+        return Math.Sign(sign);
     }
 
     private static string Make(Random random, string[] numbers, string[] labels)

@@ -173,7 +173,13 @@ internal sealed class MavenVersionReader
             char c = text[i];
             if (c is '.' or '-')
             {
-                _list.Add(i == start ? new MavenPart.Number("") : Part(text[start..i], inNumber));
+                var part = i == start ? new MavenPart.Number("") : Part(text[start..i], inNumber);
+                if (part is MavenPart.Word { IsNothing: false })
+                {
+                    OpenUnlessEmpty();
+                }
+
+                _list.Add(part);
                 start = i + 1;
                 if (c == '-')
                 {
@@ -184,7 +190,6 @@ internal sealed class MavenVersionReader
             {
                 if (!inNumber && i > start)
                 {
-                    // ".x1" is as "-x1".
                     OpenUnlessEmpty();
                     _list.Add(new MavenPart.Word(text[start..i], beforeNumber: true));
                     start = i;
@@ -217,6 +222,7 @@ internal sealed class MavenVersionReader
         }
     }
 
+    // ".x" is as "-x".
     private void OpenUnlessEmpty()
     {
         if (!_list.IsEmpty)
