@@ -6,8 +6,9 @@
 #   bench/compare.sh scaling [ROUNDS]    10, 100 and 500 packages of Debian, from packages on disk and an empty store, beside their parts
 #   bench/compare.sh copy [ROUNDS]       an image of 60 MB from a registry into a layout against skopeo; one with a layer of 2 GB, for the memory
 #   bench/compare.sh sbom [ROUNDS]       bills of materials: of Debian's minbase from an empty store beside decompressing its layer, and of examples/java.yaml from a warm one
+#   bench/compare.sh slices [ROUNDS]     checking a release of slices with 680 packages, all pairs, and finding one; beside reading its files with PyYAML
 #   bench/compare.sh inspect [ROUNDS]    reading a Debian minbase image, from nothing and again, beside umoci's unpacking and gzip alone; a 2 GB layer
-# Needs: GNU time, root; inspect: mmdebstrap, umoci, a mirror of Debian; debian and sbom: apt, mmdebstrap; debian, store, scaling and sbom: a mirror of Debian; copy: docker-registry, skopeo; alpine and
+# Needs: GNU time, root; inspect: mmdebstrap, umoci, a mirror of Debian; slices: python3-yaml; debian and sbom: apt, mmdebstrap; debian, store, scaling and sbom: a mirror of Debian; copy: docker-registry, skopeo; alpine and
 # store: the packages of ../shared/data, or where BOTHY_TEST_DATA says.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -421,6 +422,50 @@ report() {
   done
 }
 
+
+# A release as Ubuntu's are: packages of four slices, patterns under the library directory, needs of what comes before, some 1.9 kB a file.
+slices_release() {
+  mkdir -p "$1/slices"
+  cat > "$1/chisel.yaml" <<TEXT
+format: v1
+archives:
+  debian: {version: 12, suites: [bookworm], components: [main]}
+TEXT
+  awk -v directory="$1/slices" 'BEGIN {
+    for (package = 0; package < 680; package++) {
+      name = "package" package
+      file = directory "/" name ".yaml"
+      need = package > 3 ? "      - package" int(package / 2) "_libs\n      - package" int(package / 3) "_libs\n" : ""
+      printf "package: %s\n\nessential:\n  - %s_copyright\n\nslices:\n", name, name > file
+      printf "  bins:\n    essential:\n      - %s_libs\n      - %s_config\n%s    contents:\n", name, name, need > file
+      for (i = 0; i < 8; i++) printf "      /usr/bin/%s-tool%d:\n", name, i > file
+      printf "\n  libs:\n    essential:\n%s    contents:\n", need == "" ? "      - " name "_config\n" : need > file
+      for (i = 0; i < 6; i++) printf "      /usr/lib/*-linux-*/lib%s-part%d.so.*:\n", name, i > file
+      printf "      /usr/lib/*-linux-*/%s/**:\n      /usr/lib/%s/: {make: true}\n", name, name > file
+      printf "\n  config:\n    contents:\n      /etc/%s.conf: {text: FIXME, mutable: true}\n", name > file
+      for (i = 0; i < 10; i++) printf "      /usr/share/%s/part%d/data.db: {until: mutate}\n", name, i > file
+      printf "    mutate: |\n      parts = [content.read(\"/usr/share/%s/part%%d/data.db\" %% i) for i in range(10)]\n      content.write(\"/etc/%s.conf\", \"\".join(parts))\n", name, name > file
+      printf "\n  copyright:\n    contents:\n      /usr/share/doc/%s/copyright:\n", name > file
+      close(file)
+    }
+  }'
+}
+
+slices() {
+  local rounds=${1:-5}
+  slices_release "$work/release"
+  ./bothy slices check "$work/release"
+  : > "$work/results"
+  for _ in $(seq "$rounds"); do
+    measure slices,check ./bothy slices check "$work/release"
+    measure slices,find ./bothy slices find /usr/lib/x86_64-linux-gnu/libpackage77-part3.so.1 --release "$work/release"
+    measure part:pyyaml python3 -c 'import glob, sys, yaml; [yaml.load(open(file), Loader=yaml.CSafeLoader) for file in glob.glob(sys.argv[1])]' "$work/release/slices/*.yaml"
+  done
+
+  echo "$(ls "$work/release/slices" | wc -l) files, $(cat "$work"/release/slices/* | wc -c) bytes; $rounds rounds, $(nproc) cores; medians"
+  report slices,check slices,find part:pyyaml
+}
+
 case "${1:-}" in
   debian) debian "${2:-5}" ;;
   alpine) alpine "${2:-5}" ;;
@@ -428,6 +473,7 @@ case "${1:-}" in
   scaling) scaling "${2:-5}" ;;
   copy) copy "${2:-5}" ;;
   sbom) sbom "${2:-5}" ;;
+  slices) slices "${2:-5}" ;;
   inspect) inspect "${2:-5}" ;;
-  *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

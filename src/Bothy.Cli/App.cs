@@ -35,6 +35,7 @@ internal static class App
         new("attest", AttestCommand.Create),
         new("db", DbCommand.Create),
         new("store", StoreCommand.Create),
+        new("slices", SlicesCommand.Create),
         new("package", PackageCommand.Create),
     ];
 

@@ -192,6 +192,18 @@ internal static class Examples
               bothy store prune --keep 0                                  all but what running builds use
 
             """,
+        ["slices check"] = """
+            Examples:
+              bothy slices check slices/debian-12                         every mistake, file:line:column
+              bothy slices check chisel-releases --format json | jq '.findings[] | select(.kind == "conflict")'
+
+            """,
+        ["slices find"] = """
+            Examples:
+              bothy slices find python3 --release slices/debian-12        by package or name, near ones too
+              bothy slices find /usr/bin/openssl --release slices/debian-12    which slice has the file
+
+            """,
         ["package index"] = """
             Examples:
               bothy package index repo/x86_64 --sign me@example.org-65f1a2b3.rsa    writes repo/x86_64/APKINDEX.tar.gz

@@ -50,7 +50,7 @@ internal sealed class ReleaseFileReader
         }
 
         CheckPriorities(archives);
-        var maintenance = Maintenance(map, isRequired: format != "v1", root);
+        var maintenance = Maintenance(map, isRequired: format is "v2" or V3, root);
         map.Finish();
         return new ReleaseFile(format, maintenance, [.. archives.OrderBy(static archive => archive.Name, StringComparer.Ordinal)], keys);
     }

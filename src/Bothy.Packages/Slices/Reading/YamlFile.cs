@@ -94,7 +94,7 @@ internal sealed class YamlFile
         }
 
         int before = _nodes;
-        var start = (NodeEvent)next;
+        var start = next as NodeEvent ?? throw new YamlException(next.Start, next.End, "a value is missing");
         YamlNode node = start switch
         {
             Scalar scalar => ReadScalar(scalar),
