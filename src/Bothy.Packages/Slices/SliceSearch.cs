@@ -44,30 +44,26 @@ public static class SliceSearch
 
     private static int Distance(Slice slice, string word, List<string> paths)
     {
-        string name = slice.Name.ToString();
-        if (word == name || word == slice.Name.Package || word == slice.Name.Slice)
+        // With a slash it is a path and nearly nobody's name.
+        int distance = word.StartsWith('/') ? NotFound : DistanceOfNames(slice, word);
+        if (distance != NotFound)
         {
-            return 0;
-        }
-
-        if (name.Contains(word, StringComparison.OrdinalIgnoreCase))
-        {
-            return 1;
-        }
-
-        if (NearName.Find(word, [name, slice.Name.Package, slice.Name.Slice]) is not null)
-        {
-            return 2;
-        }
-
-        if (slice.Hint?.Contains(word, StringComparison.OrdinalIgnoreCase) == true)
-        {
-            return 3;
+            return distance;
         }
 
         int before = paths.Count;
         paths.AddRange(slice.Contents.Select(static rule => rule.Path).Where(path => Means(word, path)));
         return paths.Count > before ? 4 : NotFound;
+    }
+
+    private static int DistanceOfNames(Slice slice, string word)
+    {
+        string name = slice.Name.ToString();
+        return word == name || word == slice.Name.Package || word == slice.Name.Slice ? 0
+            : name.Contains(word, StringComparison.OrdinalIgnoreCase) ? 1
+            : NearName.Find(word, [name, slice.Name.Package, slice.Name.Slice]) is not null ? 2
+            : slice.Hint?.Contains(word, StringComparison.OrdinalIgnoreCase) == true ? 3
+            : NotFound;
     }
 
     private static bool Means(string word, string path) =>
