@@ -4,8 +4,8 @@ namespace Bothy.Oci.Layers;
 
 /// <summary>
 /// Divides the entries of a layer into the runs that are compressed on their own, in the order of the archive: all directories, so that no
-/// file comes before its parents; the files of each large package; those of small packages, several together; and what comes from no
-/// package. A package that changes so changes one run, and the directories.
+/// file comes before its parents; the files of each large package; those of small packages, several together; local files likewise, the
+/// large ones by themselves; and what comes from neither. A package or a local file that changes so changes one run, and the directories.
 /// </summary>
 /// <remarks>
 /// Runs too small cost size, since each starts without a window: at 256 KiB it is 0.7 %. Small packages come after the large ones
@@ -22,10 +22,16 @@ internal static class LayerRuns
     {
         var directories = new List<TreeEntry>();
         var packages = new Dictionary<Origin.Package, List<TreeEntry>>();
+        var local = new List<TreeEntry>();
         var rest = new List<TreeEntry>();
         foreach (var entry in entries)
         {
-            var run = entry.Kind == EntryKind.Directory ? directories : entry.Origin is Origin.Package package ? RunOf(package, packages) : rest;
+            var run = entry.Kind == EntryKind.Directory ? directories : entry.Origin switch
+            {
+                Origin.Package package => RunOf(package, packages),
+                Origin.LocalFile => local,
+                _ => rest,
+            };
             run.Add(entry);
         }
 
@@ -40,6 +46,8 @@ internal static class LayerRuns
             directories,
             .. inOrder[true].Select(package => package.Entries),
             .. Joined(inOrder[false].Select(package => (package.Entries, package.Size))),
+            .. local.Where(static file => SizeOf(file) >= Enough).Select(static file => new List<TreeEntry> { file }),
+            .. Joined(local.Select(static file => (new List<TreeEntry> { file }, SizeOf(file))).Where(static file => file.Item2 < Enough)),
             rest,
         ];
         return [.. runs.Where(run => run.Count > 0)];

@@ -58,6 +58,31 @@ public sealed class LayerStoreTests : IDisposable
     }
 
     [Theory]
+    [InlineData("big")]
+    [InlineData("d")]
+    public void Of_local_files_one_that_changes_is_compressed_alone_or_with_few_small_ones(string changed)
+    {
+        var tree = Samples.Tree(Samples.Directory("app"));
+        foreach (var (name, size) in new[] { ("a", 90_000), ("b", 90_000), ("big", 400_000), ("c", 90_000), ("d", 90_000), ("e", 90_000), ("f", 90_000), ("g", 90_000) })
+        {
+            byte[] bytes = new byte[size];
+            bytes.AsSpan().Fill((byte)name[0]);
+            tree.Set(TreeEntry.File(TreePath.Parse("app/" + name), FileContent.Of(bytes), new Origin.LocalFile("app")));
+        }
+
+        Get(tree, LayerCompression.Gzip);
+        string[] before = Parts();
+        var entry = tree.Entries.Single(entry => entry.Path.Name == changed);
+        tree.Set(entry with { Content = FileContent.Of(new byte[entry.Content!.Length]) });
+
+        var (layer, _) = Get(tree, LayerCompression.Gzip);
+
+        Assert.InRange(before.Length, 4, 5); // the large one, three runs of small ones, and the directories where so little is kept
+        Assert.Equal(Samples.WriteLayer(tree).Layer.Blob.Digest, layer.Blob.Digest);
+        Assert.Single(Parts().Except(before));
+    }
+
+    [Theory]
     [MemberData(nameof(Compressions))]
     public void Damage_to_kept_parts_is_made_good(LayerCompression compression)
     {
