@@ -8,6 +8,7 @@
 #   bench/compare.sh sbom [ROUNDS]       bills of materials: of Debian's minbase from an empty store beside decompressing its layer, and of examples/java.yaml from a warm one
 #   bench/compare.sh slices [ROUNDS]     checking a release of slices with 680 packages, all pairs, and finding one; beside reading its files with PyYAML
 #   bench/compare.sh inspect [ROUNDS]    reading a Debian minbase image, from nothing and again, beside umoci's unpacking and gzip alone; a 2 GB layer
+#   bench/compare.sh advisories [ROUNDS] importing a document of 60 MB of the shape of Debian's security tracker, beside reading it with Python
 # Needs: GNU time, root; inspect: mmdebstrap, umoci, a mirror of Debian; slices: python3-yaml; debian and sbom: apt, mmdebstrap; debian, store, scaling and sbom: a mirror of Debian; copy: docker-registry, skopeo; alpine and
 # store: the packages of ../shared/data, or where BOTHY_TEST_DATA says.
 set -euo pipefail
@@ -410,6 +411,22 @@ inspect() {
   report bothy,cold bothy,warm bothy-tree,warm umoci-unpack gzip-alone bothy,2GB bothy,2GB,warm
 }
 
+advisories() {
+  local rounds=${1:-5}
+  dotnet run --project bench/Bothy.Benchmarks -c Release -- tracker 60 "$work/tracker.json"
+  ./bothy --version > /dev/null   # builds the tool
+
+  : > "$work/results"
+  for _ in $(seq "$rounds"); do
+    rm -rf "$work/store"
+    BOTHY_STORE=$work/store measure bothy,import ./bothy db import "$work/tracker.json"
+    BOTHY_STORE=$work/store measure bothy,status ./bothy db status
+    measure python,json.load python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$work/tracker.json"
+  done
+  echo "$(stat -c %s "$work/tracker.json") bytes make a snapshot of $(BOTHY_STORE=$work/store ./bothy db status --format json | grep -m 1 '"bytes"')"
+  report bothy,import bothy,status python,json.load
+}
+
 # Medians of each name's results, and the fastest. Processor time is what a busy machine changes least.
 report() {
   printf '%-22s %9s %9s %9s %11s\n' '' 'wall s' 'fastest' 'cpu s' 'peak MB'
@@ -475,5 +492,6 @@ case "${1:-}" in
   sbom) sbom "${2:-5}" ;;
   slices) slices "${2:-5}" ;;
   inspect) inspect "${2:-5}" ;;
+  advisories) advisories "${2:-5}" ;;
   *) sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

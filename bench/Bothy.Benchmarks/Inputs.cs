@@ -61,6 +61,39 @@ internal static class Inputs
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
+    /// <summary>A document of at least so many bytes of the shape of Debian's security tracker: packages with some vulnerabilities each, in six releases.</summary>
+    public static void Tracker(Stream output, long length)
+    {
+        string[] releases = ["bullseye", "bookworm", "trixie", "forky", "sid", "buster"];
+        string[] words = ["overflow", "in", "the", "parser", "of", "an", "attacker", "can", "cause", "denial", "service", "via", "crafted", "input", "before", "version"];
+        var random = new Random(2);
+        using var writer = new StreamWriter(output, new UTF8Encoding(false), 1 << 16, leaveOpen: true);
+        writer.Write('{');
+        for (int package = 0; output.Position < length; package++)
+        {
+            writer.Write(FormattableString.Invariant($"{(package == 0 ? "" : ", ")}\"{Name(package)}\": {{"));
+            int count = random.Next(1, 40);
+            for (int i = 0; i < count; i++)
+            {
+                string description = string.Join(' ', Enumerable.Range(0, 40).Select(_ => words[random.Next(words.Length)]));
+                writer.Write(FormattableString.Invariant($"{(i == 0 ? "" : ", ")}\"CVE-20{random.Next(10, 26)}-{random.Next(1000, 60000)}\": {{\"description\": \"{description}\", \"scope\": \"remote\", \"releases\": {{"));
+                for (int release = 0; release < releases.Length; release++)
+                {
+                    string name = releases[release];
+                    string version = FormattableString.Invariant($"{random.Next(9)}.{random.Next(40)}.{random.Next(9)}-{random.Next(1, 5)}");
+                    string state = random.Next(4) == 0 ? "\"status\": \"open\", \"nodsa\": \"Minor issue\", \"nodsa_reason\": \"\"" : $"\"status\": \"resolved\", \"fixed_version\": \"{version}\"";
+                    writer.Write($"{(release == 0 ? "" : ", ")}\"{name}\": {{{state}, \"repositories\": {{\"{name}\": \"{version}\", \"{name}-security\": \"{version}+deb{release}u1\"}}, \"urgency\": \"not yet assigned\"}}");
+                }
+
+                writer.Write("}}");
+            }
+
+            writer.Write('}');
+        }
+
+        writer.Write('}');
+    }
+
     private static string Name(int number) => FormattableString.Invariant($"library{number}");
 
     private static byte[] Bytes(Random random, int length)

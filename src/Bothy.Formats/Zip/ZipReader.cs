@@ -8,7 +8,7 @@ namespace Bothy.Formats.Zip;
 
 /// <summary>
 /// Reads zip archives (PKWARE's APPNOTE.TXT 6.3) by their central directory, a part at a time: stored and deflated members, each read whole
-/// and checked against its size and CRC. Zip64, encryption and archives in several pieces are malformed here.
+/// and checked against its size and CRC. Members that need zip64, encryption and archives in several pieces are malformed here.
 /// </summary>
 /// <remarks>
 /// The platform's reader takes the whole directory into memory, however long a hostile one is, and trusts sizes until it has unpacked them.
@@ -19,6 +19,8 @@ public sealed class ZipReader
     public const int MaxDirectory = 16 << 20;
 
     private const int EndSize = 22;
+    private const int LocatorSize = 20;
+    private const int LargeEndSize = 56;
     private const int EntrySize = 46;
     private const int LocalSize = 30;
     private const int MaxComment = ushort.MaxValue;
@@ -39,8 +41,9 @@ public sealed class ZipReader
     /// <param name="stream">The archive; it seeks, and stays the caller's.</param>
     /// <param name="source">What it is, for messages.</param>
     /// <param name="reader">The reader, for as long as the stream is open.</param>
-    /// <exception cref="MalformedDataException">It ends like an archive and does not follow the format, or its directory is larger than <see cref="MaxDirectory"/>.</exception>
-    public static bool TryOpen(Stream stream, string source, [NotNullWhen(true)] out ZipReader? reader)
+    /// <param name="maxDirectory">The most bytes that its directory may have.</param>
+    /// <exception cref="MalformedDataException">It ends like an archive and does not follow the format, or its directory is larger.</exception>
+    public static bool TryOpen(Stream stream, string source, [NotNullWhen(true)] out ZipReader? reader, int maxDirectory = MaxDirectory)
     {
         ArgumentNullException.ThrowIfNull(stream);
         reader = null;
@@ -54,15 +57,8 @@ public sealed class ZipReader
             return false;
         }
 
-        var end = tail.AsSpan(at);
-        long size = BinaryPrimitives.ReadUInt32LittleEndian(end[12..]);
-        long offset = BinaryPrimitives.ReadUInt32LittleEndian(end[16..]);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(end[4..]) != 0 || size == uint.MaxValue || offset == uint.MaxValue)
-        {
-            throw new MalformedDataException(source, tailStart + at, "an archive in several pieces, or of zip64");
-        }
-
-        if (size > MaxDirectory || offset + size > tailStart + at)
+        var (offset, size) = Directory(stream, source, tailStart + at, tail.AsSpan(at, EndSize));
+        if (size > maxDirectory || offset > tailStart + at - size)
         {
             throw new MalformedDataException(source, tailStart + at, FormattableString.Invariant($"a directory of {size} bytes at {offset}"));
         }
@@ -180,6 +176,41 @@ public sealed class ZipReader
         {
             throw Malformed(member.Offset, $"'{member.Name}' unpacks to more than the directory says");
         }
+    }
+
+    // Where the directory is. More members than 65,535, or a directory beyond four gigabytes, are stated by a larger record before the end.
+    private static (long Offset, long Size) Directory(Stream stream, string source, long at, ReadOnlySpan<byte> end)
+    {
+        long size = BinaryPrimitives.ReadUInt32LittleEndian(end[12..]);
+        long offset = BinaryPrimitives.ReadUInt32LittleEndian(end[16..]);
+        Span<byte> locator = stackalloc byte[LocatorSize];
+        bool isLarge = size == uint.MaxValue || offset == uint.MaxValue;
+        if (BinaryPrimitives.ReadUInt32LittleEndian(end[4..]) != 0 || (isLarge && at < LocatorSize + LargeEndSize))
+        {
+            throw new MalformedDataException(source, at, "an archive in several pieces");
+        }
+
+        if (!isLarge)
+        {
+            return (offset, size);
+        }
+
+        stream.Position = at - LocatorSize;
+        stream.ReadExactly(locator);
+        ulong place = BinaryPrimitives.ReadUInt64LittleEndian(locator[8..]);
+        if (!locator.StartsWith("PK\x06\x07"u8) || place > (ulong)(at - LocatorSize - LargeEndSize))
+        {
+            throw new MalformedDataException(source, at - LocatorSize, "an end of zip64 that is not where it should be");
+        }
+
+        Span<byte> large = stackalloc byte[LargeEndSize];
+        stream.Position = (long)place;
+        stream.ReadExactly(large);
+        size = BinaryPrimitives.ReadInt64LittleEndian(large[40..]);
+        offset = BinaryPrimitives.ReadInt64LittleEndian(large[48..]);
+        return large.StartsWith("PK\x06\x06"u8) && size >= 0 && offset >= 0
+            ? (offset, size)
+            : throw new MalformedDataException(source, (long)place, "no end of zip64 where it should be");
     }
 
     // The last record that a comment of its stated length ends with the file; bytes of a comment could look like another.

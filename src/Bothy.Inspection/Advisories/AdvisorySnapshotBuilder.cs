@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Bothy.Inspection.Advisories.Snapshots;
 
@@ -62,12 +63,15 @@ public sealed class AdvisorySnapshotBuilder
     public byte[] ToBytes()
     {
         var strings = new StringPool();
-        foreach (var (entry, _) in _entries)
+        var texts = new List<int>(_entries.Count * 8);
+        int[] starts = new int[_entries.Count];
+        for (int i = 0; i < starts.Length; i++)
         {
-            EntryRecord.Collect(entry, strings);
+            starts[i] = texts.Count;
+            EntryRecord.Collect(_entries[i].Entry, strings, texts);
         }
 
-        strings.Add(_facts.Select(fact => fact.Facts.Id));
+        int[] factNames = [.. _facts.Select(fact => strings.Add(fact.Facts.Id))];
         strings.Sort();
 
         // The order in which sources were added says nothing.
@@ -75,8 +79,8 @@ public sealed class AdvisorySnapshotBuilder
         int[] numbers = [.. _sources.Select(source => sources.IndexOf(source))];
         var sections = new ReadOnlyMemory<byte>[SnapshotFormat.SectionCount];
         (sections[(int)SnapshotSection.StringPlaces], sections[(int)SnapshotSection.StringBytes]) = strings.ToSections();
-        WriteEntries(strings, numbers, sections, out var releases);
-        WriteFacts(strings, numbers, sections);
+        WriteEntries(strings, texts, starts, numbers, sections, out var releases);
+        WriteFacts(strings, factNames, numbers, sections);
         sections[(int)SnapshotSection.Sources] = SourcesRecord.Write(sources, releases);
         return Join(sections);
     }
@@ -91,7 +95,8 @@ public sealed class AdvisorySnapshotBuilder
         return _sources.Count - 1;
     }
 
-    private void WriteEntries(StringPool strings, int[] numbers, ReadOnlyMemory<byte>[] sections, out ImmutableArray<KnownRelease> releases)
+    private void WriteEntries(
+        StringPool strings, List<int> texts, int[] starts, int[] numbers, ReadOnlyMemory<byte>[] sections, out ImmutableArray<KnownRelease> releases)
     {
         var bodies = new ArrayBufferWriter<byte>(1 << 16);
         var rows = new EntryRow[_entries.Count];
@@ -99,12 +104,14 @@ public sealed class AdvisorySnapshotBuilder
         {
             var (entry, source) = _entries[i];
             int start = bodies.WrittenCount;
-            EntryRecord.Write(entry, strings, bodies);
-            rows[i] = new EntryRow(new PackageKey((int)entry.Space, strings[entry.Release], strings[entry.Package]), strings[entry.Id], start, bodies.WrittenCount - start, numbers[source], i);
+            var own = CollectionsMarshal.AsSpan(texts)[starts[i]..];
+            EntryRecord.Write(entry, strings, own, bodies);
+            var package = new PackageKey((int)entry.Space, strings.Rank(own[0]), strings.Rank(own[1]));
+            rows[i] = new EntryRow(package, strings.Rank(own[2]), start, bodies.WrittenCount - start, numbers[source], i);
         }
 
         var table = new RecordTable(bodies.WrittenMemory);
-        Array.Sort(rows, (a, b) => a.Compare(b, table));
+        table.Sort(rows);
         var packages = new ArrayBufferWriter<byte>();
         var records = new ArrayBufferWriter<byte>();
         var names = new List<(int Name, int Package)>();
@@ -119,7 +126,7 @@ public sealed class AdvisorySnapshotBuilder
             int count = 0;
             for (; i < rows.Length && rows[i].Package == key; count++)
             {
-                Name(_entries[rows[i].Entry].Entry, package);
+                Name(rows[i].Entry, package);
                 i = table.Write(rows, i, records);
             }
 
@@ -132,11 +139,14 @@ public sealed class AdvisorySnapshotBuilder
         (sections[(int)SnapshotSection.Names], sections[(int)SnapshotSection.Postings]) = WriteNames(names);
         releases = [.. counts.Select(pair => new KnownRelease(pair.Key.Space, pair.Key.Release, pair.Value))];
 
-        void Name(AdvisoryEntry entry, int package)
+        // The name itself, its aliases and what it is about come first of its strings.
+        void Name(int row, int package)
         {
-            names.Add((strings[entry.Id], package));
-            names.AddRange(entry.Aliases.Select(name => (strings[name], package)));
-            names.AddRange(entry.Upstream.Select(name => (strings[name], package)));
+            var own = CollectionsMarshal.AsSpan(texts)[(starts[row] + 2)..];
+            foreach (int text in own[..(1 + _entries[row].Entry.Aliases.Length + _entries[row].Entry.Upstream.Length)])
+            {
+                names.Add((strings.Rank(text), package));
+            }
         }
     }
 
@@ -171,7 +181,7 @@ public sealed class AdvisorySnapshotBuilder
         return (names.WrittenMemory, postings.WrittenMemory);
     }
 
-    private void WriteFacts(StringPool strings, int[] numbers, ReadOnlyMemory<byte>[] sections)
+    private void WriteFacts(StringPool strings, int[] factNames, int[] numbers, ReadOnlyMemory<byte>[] sections)
     {
         var bodies = new ArrayBufferWriter<byte>(1 << 16);
         var rows = new EntryRow[_facts.Count];
@@ -180,11 +190,11 @@ public sealed class AdvisorySnapshotBuilder
             var (facts, source) = _facts[i];
             int start = bodies.WrittenCount;
             FactsRecord.Write(facts, _sources[source].Feed, bodies);
-            rows[i] = new EntryRow(default, strings[facts.Id], start, bodies.WrittenCount - start, numbers[source], i);
+            rows[i] = new EntryRow(default, strings.Rank(factNames[i]), start, bodies.WrittenCount - start, numbers[source], i);
         }
 
         var table = new RecordTable(bodies.WrittenMemory);
-        Array.Sort(rows, (a, b) => a.Compare(b, table));
+        table.Sort(rows);
         var names = new ArrayBufferWriter<byte>();
         var records = new ArrayBufferWriter<byte>();
         for (int i = 0; i < rows.Length;)
@@ -235,16 +245,15 @@ public sealed class AdvisorySnapshotBuilder
 
     private readonly record struct PackageKey(int Space, int Release, int Name);
 
-    private readonly record struct EntryRow(PackageKey Package, int Id, int BodyStart, int BodyLength, int Source, int Entry)
+    private readonly record struct EntryRow(PackageKey Package, int Id, int BodyStart, int BodyLength, int Source, int Entry) : IComparable<EntryRow>
     {
-        public int Compare(in EntryRow other, RecordTable table)
+        /// <summary>By package and name alone; a comparison that needs nothing else is not called through a delegate.</summary>
+        public int CompareTo(EntryRow other)
         {
             int order = Package.Space.CompareTo(other.Package.Space);
             order = order != 0 ? order : Package.Release.CompareTo(other.Package.Release);
             order = order != 0 ? order : Package.Name.CompareTo(other.Package.Name);
-            order = order != 0 ? order : Id.CompareTo(other.Id);
-            order = order != 0 ? order : table.Body(this).SequenceCompareTo(table.Body(other));
-            return order != 0 ? order : Source.CompareTo(other.Source);
+            return order != 0 ? order : Id.CompareTo(other.Id);
         }
     }
 
@@ -253,6 +262,27 @@ public sealed class AdvisorySnapshotBuilder
         private readonly List<int> _sources = [];
 
         public ReadOnlySpan<byte> Body(in EntryRow row) => bodies.Span.Slice(row.BodyStart, row.BodyLength);
+
+        /// <summary>Sorts rows by package, name, body and source.</summary>
+        public void Sort(EntryRow[] rows)
+        {
+            Array.Sort(rows);
+            for (int i = 0; i < rows.Length;)
+            {
+                int end = i + 1;
+                while (end < rows.Length && rows[end].CompareTo(rows[i]) == 0)
+                {
+                    end++;
+                }
+
+                if (end - i > 1)
+                {
+                    rows.AsSpan(i, end - i).Sort((a, b) => Body(a).SequenceCompareTo(Body(b)) is not 0 and var order ? order : a.Source.CompareTo(b.Source));
+                }
+
+                i = end;
+            }
+        }
 
         /// <summary>Writes the record of the rows from <paramref name="first"/> on that say the same, and returns the row behind them.</summary>
         public int Write(EntryRow[] rows, int first, ArrayBufferWriter<byte> to)

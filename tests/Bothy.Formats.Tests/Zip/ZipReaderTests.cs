@@ -38,6 +38,30 @@ public sealed class ZipReaderTests
     }
 
     [Fact]
+    public void More_members_than_the_old_end_can_count_are_found()
+    {
+        const int count = 66_000;
+        var stream = new MemoryStream();
+        using (var writer = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            for (int i = 0; i < count; i++)
+            {
+                writer.CreateEntry($"{i}.json", CompressionLevel.NoCompression);
+            }
+        }
+
+        // As Go writes it: what the larger record states, the old end leaves open.
+        byte[] archive = stream.ToArray();
+        archive.AsSpan(archive.Length - 22 + 12, 8).Fill(0xff);
+        Assert.True(ZipReader.TryOpen(new MemoryStream(archive), "test", out var zip));
+        Assert.Equal(count, zip.Members(static _ => true).Length);
+
+        archive[^42] ^= 1;
+        Assert.Throws<MalformedDataException>(() => ZipReader.TryOpen(new MemoryStream(archive), "test", out _));
+        Assert.Throws<MalformedDataException>(() => ZipReader.TryOpen(new MemoryStream(stream.ToArray()), "test", out _, maxDirectory: 1 << 20));
+    }
+
+    [Fact]
     public void A_member_that_grows_beyond_its_stated_size_is_malformed()
     {
         byte[] archive = LanguageSamples.Jar(("a", new byte[1 << 20]));

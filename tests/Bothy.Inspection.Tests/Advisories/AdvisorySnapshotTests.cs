@@ -85,6 +85,19 @@ public sealed class AdvisorySnapshotTests
     }
 
     [Fact]
+    public void Records_that_name_each_other_are_found_by_either_name()
+    {
+        var document = AdvisorySamples.Read("""
+            [{"id": "A-1", "aliases": ["B-1", "A-1"], "upstream": ["B-1"], "affected": [{"package": {"ecosystem": "npm", "name": "a"}, "versions": ["1"]}]},
+             {"id": "B-1", "aliases": ["A-1"], "related": ["B-1"], "affected": [{"package": {"ecosystem": "npm", "name": "a"}, "versions": ["2"]}]}]
+            """);
+        using var snapshot = Build([document]);
+
+        Assert.Equal(["A-1", "B-1"], snapshot.FindById("A-1").Select(entry => entry.Id));
+        Assert.Equal(["A-1", "B-1"], snapshot.FindById("B-1").Select(entry => entry.Id));
+    }
+
+    [Fact]
     public void The_same_sources_make_the_same_bytes_in_any_order()
     {
         var documents = AdvisorySamples.All.Select(sample => AdvisorySamples.Read(sample.Bytes, sample.Name)).ToArray();

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Bothy.Inspection.Advisories.Reading;
 
 /// <summary>What a reader finds in a document, with limits to what one may hold.</summary>
@@ -73,9 +75,9 @@ internal sealed class AdvisoryGathering(string source)
     /// <summary>Takes the description of a vulnerability, unless the document gave one before.</summary>
     public void Describe(string id, string? description)
     {
-        if (Summary(description) is { } summary && _described.Add(id))
+        if (!string.IsNullOrWhiteSpace(description) && _described.Add(id))
         {
-            Add(new AdvisoryFacts { Id = id, Summary = summary });
+            Add(new AdvisoryFacts { Id = id, Summary = Summary(description) });
         }
     }
 
@@ -93,7 +95,7 @@ internal sealed class AdvisoryGathering(string source)
             return null;
         }
 
-        string line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        string line = IsTidy(text) ? text : string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         if (line.Length <= MaxSummary)
         {
             return line;
@@ -102,4 +104,8 @@ internal sealed class AdvisoryGathering(string source)
         int end = char.IsHighSurrogate(line[MaxSummary - 2]) ? MaxSummary - 2 : MaxSummary - 1;
         return string.Concat(line.AsSpan(0, end), "…");
     }
+
+    // Nearly every description is on one line already, and there are tens of thousands of them.
+    private static bool IsTidy(string text) =>
+        Ascii.IsValid(text) && !text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.Contains("  ", StringComparison.Ordinal) && text[0] != ' ' && text[^1] != ' ';
 }

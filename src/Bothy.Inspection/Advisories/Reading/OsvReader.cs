@@ -7,6 +7,9 @@ namespace Bothy.Inspection.Advisories.Reading;
 internal static class OsvReader
 {
     private const int MaxRecord = 64 << 20;
+
+    // Of half a million records, more than there are of npm's packages.
+    private const int MaxDirectory = 64 << 20;
     private const int MostNames = 10_000;
     private const int MostVersions = 1_000_000;
     private const int MostEvents = 100_000;
@@ -41,7 +44,7 @@ internal static class OsvReader
     /// <param name="cancellationToken">Ends it.</param>
     public static void ReadArchive(Stream archive, string source, AdvisoryGathering gathering, long limit, CancellationToken cancellationToken)
     {
-        if (!ZipReader.TryOpen(archive, source, out var zip))
+        if (!ZipReader.TryOpen(archive, source, out var zip, MaxDirectory))
         {
             throw new MalformedDataException(source, 0, "it begins like a zip archive and does not end like one");
         }

@@ -6,51 +6,72 @@ namespace Bothy.Inspection.Advisories.Snapshots;
 /// <summary>The body of an entry's record: everything but its package and its sources.</summary>
 internal static class EntryRecord
 {
-    public static void Collect(AdvisoryEntry entry, StringPool strings)
+    private const int Missing = -1;
+
+    /// <summary>Adds the strings of an entry, and their numbers in the order in which <see cref="Write"/> wants them: release, package, then those of the body.</summary>
+    public static void Collect(AdvisoryEntry entry, StringPool strings, List<int> numbers)
     {
-        strings.Add(entry.Id);
-        strings.Add(entry.Release);
-        strings.Add(entry.Package);
-        strings.Add(entry.Aliases);
-        strings.Add(entry.Upstream);
-        strings.Add(entry.Versions);
-        strings.Add(entry.Urgency);
-        strings.Add(entry.NoNoticeReason);
+        numbers.Add(strings.Add(entry.Release));
+        numbers.Add(strings.Add(entry.Package));
+        numbers.Add(strings.Add(entry.Id));
+        All(entry.Aliases);
+        All(entry.Upstream);
         foreach (var range in entry.Ranges)
         {
-            strings.Add(range.Introduced);
-            strings.Add(range.Fixed);
-            strings.Add(range.LastAffected);
+            Optional(range.Introduced);
+            Optional(range.Fixed);
+            Optional(range.LastAffected);
         }
+
+        All(entry.Versions);
+        Optional(entry.Urgency);
+        Optional(entry.NoNoticeReason);
+
+        void All(ImmutableArray<string> texts)
+        {
+            foreach (string text in texts)
+            {
+                numbers.Add(strings.Add(text));
+            }
+        }
+
+        void Optional(string? text) => numbers.Add(text is null ? Missing : strings.Add(text));
     }
 
-    public static void Write(AdvisoryEntry entry, StringPool strings, ArrayBufferWriter<byte> to)
+    /// <summary>Writes the body of an entry; the place of its strings is that in order by now.</summary>
+    public static void Write(AdvisoryEntry entry, StringPool strings, ReadOnlySpan<int> numbers, ArrayBufferWriter<byte> to)
     {
-        to.Number(strings[entry.Id]);
+        int at = 2;
+        to.Number(strings.Rank(numbers[at++]));
         to.Number((int)entry.Feed);
         to.Number((int)entry.State);
         to.Number((int)entry.NoNotice);
-        Texts(entry.Aliases);
-        Texts(entry.Upstream);
+        at = All(entry.Aliases.Length, numbers, at);
+        at = All(entry.Upstream.Length, numbers, at);
         to.Number(entry.Ranges.Length);
-        foreach (var range in entry.Ranges)
+        at = Optional(3 * entry.Ranges.Length, numbers, at);
+        at = All(entry.Versions.Length, numbers, at);
+        Optional(2, numbers, at);
+
+        int All(int count, ReadOnlySpan<int> numbers, int at)
         {
-            to.Number(strings.Optional(range.Introduced));
-            to.Number(strings.Optional(range.Fixed));
-            to.Number(strings.Optional(range.LastAffected));
+            to.Number(count);
+            for (; count > 0; count--)
+            {
+                to.Number(strings.Rank(numbers[at++]));
+            }
+
+            return at;
         }
 
-        Texts(entry.Versions);
-        to.Number(strings.Optional(entry.Urgency));
-        to.Number(strings.Optional(entry.NoNoticeReason));
-
-        void Texts(ImmutableArray<string> texts)
+        int Optional(int count, ReadOnlySpan<int> numbers, int at)
         {
-            to.Number(texts.Length);
-            foreach (string text in texts)
+            for (; count > 0; count--, at++)
             {
-                to.Number(strings[text]);
+                to.Number(numbers[at] == Missing ? 0 : strings.Rank(numbers[at]) + 1);
             }
+
+            return at;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Bothy.Inspection.Advisories.Snapshots;
@@ -8,39 +9,36 @@ internal sealed class StringPool
 {
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private byte[][] _sorted = [];
+    private int[] _ranks = [];
 
-    public void Add(string? text)
+    /// <summary>Adds a string, unless it is there, and returns its number for the time being.</summary>
+    public int Add(string text)
     {
-        if (text is not null)
-        {
-            _numbers.TryAdd(text, 0);
-        }
-    }
-
-    public void Add(IEnumerable<string> texts)
-    {
-        foreach (string text in texts)
-        {
-            Add(text);
-        }
+        ref int number = ref CollectionsMarshal.GetValueRefOrAddDefault(_numbers, text, out bool isThere);
+        return isThere ? number : number = _numbers.Count - 1;
     }
 
     /// <summary>Numbers the strings by the order of their UTF-8, which is the one that look-ups compare by.</summary>
     public void Sort()
     {
-        string[] texts = [.. _numbers.Keys];
-        _sorted = Array.ConvertAll(texts, Encoding.UTF8.GetBytes);
-        Array.Sort(_sorted, texts, Comparer<byte[]>.Create(static (a, b) => a.AsSpan().SequenceCompareTo(b)));
-        for (int number = 0; number < texts.Length; number++)
+        int[] order = new int[_numbers.Count];
+        _sorted = new byte[order.Length][];
+        foreach (var (text, number) in _numbers)
         {
-            _numbers[texts[number]] = number;
+            _sorted[number] = Encoding.UTF8.GetBytes(text);
+            order[number] = number;
+        }
+
+        Array.Sort(_sorted, order, Comparer<byte[]>.Create(static (a, b) => a.AsSpan().SequenceCompareTo(b)));
+        _ranks = new int[order.Length];
+        for (int rank = 0; rank < order.Length; rank++)
+        {
+            _ranks[order[rank]] = rank;
         }
     }
 
-    public int this[string text] => _numbers[text];
-
-    /// <summary>One more than the number; 0 for null.</summary>
-    public int Optional(string? text) => text is null ? 0 : _numbers[text] + 1;
+    /// <summary>The place in order of the string that has this number for the time being.</summary>
+    public int Rank(int number) => _ranks[number];
 
     public (byte[] Places, byte[] Bytes) ToSections()
     {
