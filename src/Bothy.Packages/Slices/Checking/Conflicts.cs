@@ -7,6 +7,9 @@ namespace Bothy.Packages.Slices.Checking;
 /// </summary>
 internal sealed class Conflicts
 {
+    // Of so many that say different things about one path it does not matter who else does.
+    private const int MostDifferent = 100;
+
     private readonly Dictionary<string, List<PathClaim>> _byPath = new(StringComparer.Ordinal);
 
     /// <summary>What is said about each path and pattern that was added.</summary>
@@ -46,7 +49,7 @@ internal sealed class Conflicts
         var different = new List<PathClaim>();
         foreach (var claim in claims)
         {
-            if (different.Any(claim.AgreesWith))
+            if (different.Count == MostDifferent || different.Any(claim.AgreesWith))
             {
                 continue;
             }

@@ -11,6 +11,7 @@ internal sealed class PatternIndex
 {
     // Real releases need some hundred thousand; only one that overlaps everywhere needs more.
     private const int MaxSteps = 50_000_000;
+    private const int PairsAStep = 32;
 
     private readonly Node _root = new("");
     private readonly List<string> _patterns = [];
@@ -71,7 +72,7 @@ internal sealed class PatternIndex
 
                 // Two patterns that begin alike would find each other twice.
                 bool isTwice = other.IsPattern && other.Prefix.Length == child.Prefix.Length && string.CompareOrdinal(other.Part, child.Part) <= 0;
-                if (!isTwice && other != child && PatternOverlap.Exists(child.Part, other.Part))
+                if (!isTwice && other != child && Overlap(child.Part, other.Part))
                 {
                     WalkBeside(child, other);
                 }
@@ -96,8 +97,7 @@ internal sealed class PatternIndex
         {
             foreach (var other in child.IsPattern ? b.BeginningWith(child.Prefix) : b.Named(child.Part))
             {
-                Step();
-                if (PatternOverlap.Exists(child.Part, other.Part))
+                if (Overlap(child.Part, other.Part))
                 {
                     WalkBeside(child, other);
                 }
@@ -115,7 +115,7 @@ internal sealed class PatternIndex
             {
                 Step();
                 bool isTwice = other.IsPattern && other.Prefix.Length == child.Prefix.Length;
-                if (!isTwice && PatternOverlap.Exists(child.Part, other.Part))
+                if (!isTwice && Overlap(child.Part, other.Part))
                 {
                     WalkBeside(child, other);
                 }
@@ -141,9 +141,8 @@ internal sealed class PatternIndex
         var rest = _patterns[tail.Pattern].AsSpan(tail.Start);
         for (int i = firstTail; i < node.Tails.Count; i++)
         {
-            Step();
             var other = node.Tails[i];
-            if (PatternOverlap.Exists(rest, string.Concat(way, _patterns[other.Pattern].AsSpan(other.Start))))
+            if (Overlap(rest, string.Concat(way, _patterns[other.Pattern].AsSpan(other.Start))))
             {
                 _pairs.Add((tail.Pattern, other.Pattern));
             }
@@ -158,7 +157,7 @@ internal sealed class PatternIndex
                 continue;
             }
 
-            if (child.Pattern >= 0 && PatternOverlap.Exists(rest, here))
+            if (child.Pattern >= 0 && Overlap(rest, here))
             {
                 _pairs.Add((tail.Pattern, child.Pattern));
             }
@@ -184,9 +183,17 @@ internal sealed class PatternIndex
         return way[..common].SequenceEqual(prefix[..common]);
     }
 
-    private void Step()
+    // At worst it takes as long as both lengths multiplied.
+    private bool Overlap(ReadOnlySpan<char> a, ReadOnlySpan<char> b)
     {
-        if (++_steps > MaxSteps || _pairs.Count > MaxSteps / 100)
+        Step(1 + ((a.Length * b.Length) / PairsAStep));
+        return PatternOverlap.Exists(a, b);
+    }
+
+    private void Step(int steps = 1)
+    {
+        _steps += steps;
+        if (_steps > MaxSteps || _pairs.Count > MaxSteps / 100)
         {
             throw new BothyException("cannot check the release: too many of its patterns overlap");
         }

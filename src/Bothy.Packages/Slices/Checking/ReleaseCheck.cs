@@ -52,6 +52,11 @@ internal sealed class ReleaseCheck
             // What all slices of a package need stands in the file once, and is missing once.
             foreach (var needed in package.Slices.SelectMany(static slice => slice.Essential).DistinctBy(static needed => needed.Place))
             {
+                if (_findings.Count >= MostFindings)
+                {
+                    return;
+                }
+
                 if (!_slices.ContainsKey(needed.Name) && Unknown(_release, needed.Name) is { } problem)
                 {
                     _findings.Add(new SliceFinding(needed.Place, SliceMistake.UnknownReference, problem));

@@ -81,9 +81,11 @@ internal sealed class PackageReader
         var map = new YamlMapReader(value, $"the slice '{key.Text}'", _findings, isOptional: true);
         var essential = ImmutableArray.CreateBuilder<EssentialSlice>();
         var own = Essentials(map);
+        var known = new HashSet<SliceName>();
         foreach (var each in common.Where(each => each.Name != name))
         {
             essential.Add(each);
+            known.Add(each.Name);
         }
 
         foreach (var each in own)
@@ -92,7 +94,7 @@ internal sealed class PackageReader
             {
                 _findings.Add(each.Place.Line, each.Place.Column, $"the slice {name} needs itself", SliceMistake.Cycle);
             }
-            else if (essential.Any(other => other.Name == each.Name))
+            else if (!known.Add(each.Name))
             {
                 _findings.Add(each.Place.Line, each.Place.Column, $"{each.Name} is said to be essential already");
             }
@@ -139,37 +141,38 @@ internal sealed class PackageReader
     private List<EssentialSlice> Essentials(YamlMapReader map)
     {
         var found = new List<EssentialSlice>();
+        var known = new HashSet<SliceName>();
         if (!_isMapOfEssentials)
         {
             foreach (var text in map.Texts("essential"))
             {
-                Add(found, text, []);
+                Add(text, []);
             }
         }
 
         foreach (var (name, value) in map.Entries(_isMapOfEssentials ? "essential" : "v3-essential"))
         {
             var options = new YamlMapReader(value, $"what is said about {name.Text}", _findings, isOptional: true);
-            Add(found, name, ArchitectureNames.Read(options, _findings));
+            Add(name, ArchitectureNames.Read(options, _findings));
             options.Finish();
         }
 
         return found;
-    }
 
-    private void Add(List<EssentialSlice> found, YamlNode.Scalar text, ImmutableArray<string> architectures)
-    {
-        if (!SliceName.TryParse(text.Text, null, out var name))
+        void Add(YamlNode.Scalar text, ImmutableArray<string> architectures)
         {
-            _findings.Add(text, $"'{text.Text}' is not the full name of a slice, such as openssl_bins");
-        }
-        else if (found.Any(each => each.Name == name))
-        {
-            _findings.Add(text, $"{name} is said to be essential already");
-        }
-        else
-        {
-            found.Add(new EssentialSlice(name, architectures, _findings.PlaceOf(text)));
+            if (!SliceName.TryParse(text.Text, null, out var name))
+            {
+                _findings.Add(text, $"'{text.Text}' is not the full name of a slice, such as openssl_bins");
+            }
+            else if (!known.Add(name))
+            {
+                _findings.Add(text, $"{name} is said to be essential already");
+            }
+            else
+            {
+                found.Add(new EssentialSlice(name, architectures, _findings.PlaceOf(text)));
+            }
         }
     }
 }
