@@ -149,6 +149,7 @@ internal static class WhyReport
     private static string Came(SubjectPlace place) => place.Origin switch
     {
         Origin.Package package => $"of {package.Name}, {ByteSize.Text(place.Entry.Content?.Length ?? 0)}",
+        Origin.Effect slice when slice.Name.StartsWith("slice ", StringComparison.Ordinal) => $"made by the {slice.Name}, {ByteSize.Text(place.Entry.Content?.Length ?? 0)}",
         Origin.Effect effect => $"made by the effect '{effect.Name}', {ByteSize.Text(place.Entry.Content?.Length ?? 0)}",
         Origin.LocalFile file => $"the local file '{file.Source}', {ByteSize.Text(place.Entry.Content?.Length ?? 0)}",
         Origin.ImageFile file => $"asked for by '{file.Key}' of the image file, {ByteSize.Text(place.Entry.Content?.Length ?? 0)}",

@@ -64,7 +64,9 @@ internal sealed class DebianPlanner(BuildSettings settings, ImageSpec spec, IRea
         {
             var suite = suites.Find(static suite => suite.Vendor != SuiteVendor.Unknown);
             BaseFit.Check(Spec, below, suite?.Vendor.ToString().ToLowerInvariant(), CLibraryKind.Glibc, suite?.Release);
-            installed = DebianInstalled.Index(below.Contents.Packages.Select(static package => package.Stanza).OfType<Deb822Paragraph>(), architecture);
+
+            // What is there in part is not what others depend on.
+            installed = DebianInstalled.Index(below.Contents.Packages.Where(static package => package.Slices.IsEmpty).Select(static package => package.Stanza).OfType<Deb822Paragraph>(), architecture);
         }
 
         var requests = ContentRequests.Of(Spec, Requests);

@@ -87,6 +87,36 @@ public sealed class SlicesTests : IDisposable
     }
 
     [Fact]
+    public async Task On_another_image_what_that_has_whole_is_not_cut_again()
+    {
+        _workshop.WriteImage("libgreet");
+        await BuildBaseAsync();
+        WriteImage("hello_bins", "  base: oci:base\n");
+
+        Assert.Equal(
+            """[{"name":"hello","slices":["hello_bins"],"why":["requested as hello_bins"]}]""",
+            Short((await _workshop.RunAsync("solve", "image.yaml", "--format", "json", "--quiet")).Succeeded().Output));
+        (await _workshop.BuildAsync()).Succeeded();
+        string tree = (await _workshop.RunAsync("tree", Layout, "--by", "package")).Succeeded().Output;
+        Assert.Contains("in part (hello_bins)", tree, StringComparison.Ordinal);
+        Assert.Contains("/usr/share/greet/words", tree, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_another_image_has_in_part_gets_no_other_slices_and_is_no_whole_package()
+    {
+        await BuildBaseAsync();
+        WriteImage("hello_made", "  base: oci:base\n");
+
+        var refused = await _workshop.BuildAsync();
+        Assert.Equal((1, "cannot add hello_made, asked for: the image to build on has other slices of hello"), (refused.Code, refused.Message));
+
+        WriteImage("hello", "  base: oci:base\n");
+        (await _workshop.BuildAsync()).Succeeded();
+        Assert.Contains("hello 1.0-1 (amd64): 2 files", (await _workshop.RunAsync("tree", Layout, "--by", "package")).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Why_shows_the_slices_on_the_way()
     {
         (await _workshop.BuildAsync()).Succeeded();
@@ -100,7 +130,7 @@ public sealed class SlicesTests : IDisposable
 
         WriteImage("hello_made");
         (await _workshop.BuildAsync()).Succeeded();
-        Assert.Contains("made by the effect 'slice hello_made'", (await _workshop.RunAsync("why", Layout, "/etc/made")).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains("made by the slice hello_made", (await _workshop.RunAsync("why", Layout, "/etc/made")).Succeeded().Output, StringComparison.Ordinal);
         Assert.Contains("hello_made", (await _workshop.RunAsync("why", "image.yaml", "hello")).Output, StringComparison.Ordinal);
     }
 
@@ -212,6 +242,8 @@ public sealed class SlicesTests : IDisposable
     }
 
     private string Layout => $"oci:{_workshop["out/image"]}";
+
+    private async Task BuildBaseAsync() => (await _workshop.RunAsync("build", "image.yaml", "--quiet", "-o", $"oci:{_workshop["base"]}")).Succeeded();
 
     private void Define(string package, string slices) => File.WriteAllText(_workshop[$"defs/slices/{package}.yaml"], $"package: {package}\nslices:\n{slices}");
 
