@@ -21,9 +21,9 @@ internal sealed class HarmlessCommandsEffect : IEffect
 
     private static readonly string[] RunningSystem =
     [
-        "systemctl", "deb-systemd-helper", "deb-systemd-invoke", "invoke-rc.d", "update-rc.d", "service", "initctl", "telinit", "kill", "killall", "pkill",
+        "deb-systemd-invoke", "invoke-rc.d", "update-rc.d", "service", "initctl", "telinit", "kill", "killall", "pkill",
         "udevadm", "restorecon", "selinuxenabled", "rc-service", "rc-status", "apparmor_parser", "aa-status", "sysctl", "modprobe", "depmod", "update-initramfs", "update-grub",
-        "update-binfmts", "busctl", "dbus-send", "gdbus", "nscd", "start-stop-daemon", "needrestart", "loginctl", "systemd-machine-id-setup", "ldconfig", "setfacl",
+        "update-binfmts", "busctl", "dbus-send", "gdbus", "nscd", "start-stop-daemon", "needrestart", "loginctl", "ldconfig", "setfacl",
     ];
 
     // Menus, manual page indexes, byte code (made again at run time, or not needed), triggers whose work an effect does.
@@ -32,7 +32,7 @@ internal sealed class HarmlessCommandsEffect : IEffect
         "install-info", "mandb", "update-menus", "update-mime", "update-desktop-database", "update-icon-caches", "gtk-update-icon-cache", "scrollkeeper-update",
         "install-docs", "install-sgmlcatalog", "py3compile", "py3clean", "pycompile", "pyclean", "pypy3compile", "pypy3clean", "dpkg-trigger", "dpkg-maintscript-helper",
         "update-ca-certificates", "update-fonts-alias", "update-fonts-scale", "update-fonts-dir", "ucfr", "ucfq", "debconf-set-selections", "debconf-communicate", "db_stop",
-        "update-update-motd", "locale-gen", "dpkg-reconfigure", "dpkg-preconfigure",
+        "update-update-motd", "journalctl", "systemd-hwdb", "locale-gen", "dpkg-reconfigure", "dpkg-preconfigure",
     ];
 
     private static readonly FrozenSet<string> Names = FrozenSet.ToFrozenSet([.. Looking, .. RunningSystem, .. LeftOut, "true", "sed"], StringComparer.Ordinal);

@@ -189,7 +189,7 @@ internal sealed class MaintainerScripts(AssemblyState state, Distribution distri
         public string? Answer(ScriptCommand command) => ScriptQueries.Answer(command, State);
 
         public bool HasProgram(string name) =>
-            (scripts._byCommand.TryGetValue(name, out var effect) && effect is not HarmlessCommandsEffect)
+            (scripts._byCommand.TryGetValue(name, out var effect) && effect is not (HarmlessCommandsEffect or SystemdUnitsEffect or RunlevelsEffect))
             || (name.StartsWith('/') ? State.Find(name) : State.Find("/usr/bin/" + name) ?? State.Find("/usr/sbin/" + name) ?? State.Find("/bin/" + name) ?? State.Find("/sbin/" + name)) is not null;
 
         public bool? TestFile(string test, string path)
