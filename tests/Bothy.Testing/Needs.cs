@@ -17,6 +17,9 @@ public static class Needs
     /// <summary>podman, runc, skopeo and umoci, run as root.</summary>
     public const string Containers = "containers";
 
+    /// <summary>What <see cref="Containers"/> needs, and control groups that systemd can make its own in a container.</summary>
+    public const string Systemd = "systemd";
+
     /// <summary>A program of the base system to compare with, written <c>judges:xz</c>; required by <c>judges</c>.</summary>
     public const string Judges = "judges";
 
@@ -51,6 +54,7 @@ public static class Needs
         [Network] => NetworkProblem.Value,
         [Containers] when Environment.UserName != "root" => "containers are run as root here",
         [Containers] => ContainerPrograms.FirstOrDefault(program => Find(program) is null) is { } missing ? $"{missing} is not installed" : null,
+        [Systemd] => Problem(Containers) ?? (Directory.Exists("/sys/fs/cgroup/systemd") || File.Exists("/sys/fs/cgroup/cgroup.controllers") ? null : "the machine has no control groups for systemd"),
         [SbomJudge.Need] => SbomJudge.Problem(),
         [Browser] => Find("chromium") is null ? "chromium is not installed" : null,
         [Cosign] => Find(Cosign) is null ? "cosign is not installed" : null,
