@@ -59,10 +59,10 @@ public sealed class RealBaseTests(SharedStore store)
         Assert.Equal("hello\n", Sh("hello"));
         Assert.Equal("hello-1.0-r0\nmusl-1.2.5-r0\nscanelf-1.3.8-r0\nssl_client-1.36.1-r29\n", Sh("apk info -v | grep -E '^(hello|musl|scanelf|ssl_client)-[0-9]' | sort"));
 
-        // Of all that the packages have nothing else is different than in the base but what the image file changes: the accounts. What the runtime mounts is in both.
+        // Of all that the packages have nothing else is different than in the base but what the image file changes: accounts and keys. What the runtime mounts is in both.
         const string audit = "apk audit; apk audit --system";
         string[] before = podman.RunImage(podman.Pull($"oci:{output["alpine"]}"), "sh", "-c", audit).Succeeded().Output.Split('\n');
-        Assert.Equal(["A home/web/", "U etc/group", "U etc/passwd", "U etc/shadow"], Sh(audit).Split('\n').Except(before, StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        Assert.Equal(["A etc/apk/keys/test@example.test-00000001.rsa.pub", "U etc/group", "U etc/passwd"], Sh(audit).Split('\n').Except(before, StringComparer.Ordinal).Order(StringComparer.Ordinal));
         Assert.Equal("", Sh("ls /usr/bin/scanelf /etc/motd 2> /dev/null; true"));
         Assert.Equal("/usr/bin/scanelf-new is owned by scanelf-1.3.8-r0\n", Sh("apk info -W /usr/bin/scanelf-new"));
 

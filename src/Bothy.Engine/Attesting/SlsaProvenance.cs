@@ -66,6 +66,12 @@ public static class SlsaProvenance
         foreach (var (name, architecture) in lockFile.Architectures)
         {
             var source = LockedDistribution.Of(architecture);
+            if (architecture.Base is { } below)
+            {
+                WriteResource(json, $"{below.Image} ({name})", uri: below.Image, below.Manifest, downloadLocation: null, mediaType: Oci.MediaTypes.Manifest);
+                json.WriteEndObject();
+            }
+
             foreach (var repository in architecture.Repositories)
             {
                 WriteRepository(json, repository);

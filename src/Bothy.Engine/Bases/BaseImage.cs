@@ -55,10 +55,9 @@ internal sealed class BaseImage : IDisposable
         [
             .. Contents.Packages
                 .Where(package => !gone.Contains(package.Name))
-                .Select(static package => package.Id)
-                .Select(static id => id.Architecture.Length > 0 ? id : id with { Architecture = "all" })
-                .Distinct()
-                .Select(id => new LockedBasePackage(id, [.. reasons[id]])),
+                .Select(static package => (package, Id: package.Architecture.Length > 0 ? package.Id : package.Id with { Architecture = "all" }))
+                .DistinctBy(static one => one.Id)
+                .Select(one => new LockedBasePackage(one.Id, one.package.SourceName, one.package.SourceVersion, [.. reasons[one.Id]])),
         ]);
     }
 

@@ -33,6 +33,16 @@ internal sealed class BaseImages(BuildSettings settings, ImageSpec spec)
 
         var image = await ReadAsync(kept, platform, cancellationToken);
         settings.Progress.Report(new BuildEvent.Finished(phase, FormattableString.Invariant($"{Name}, {image.Layers.Length} layers, {image.Contents.Packages.Length} packages")));
+        foreach (string warning in image.Contents.Warnings)
+        {
+            settings.Progress.Report(new BuildEvent.Warning($"the base {Name}: {warning}"));
+        }
+
+        if (image.System is null)
+        {
+            settings.Progress.Report(new BuildEvent.Warning($"the base {Name} has no record of packages: what is in it counts as nobody's, and packages may bring it once more"));
+        }
+
         if (previous is not null && previous.Image == Name && previous.Manifest != kept.Digest)
         {
             settings.Progress.Report(new BuildEvent.Warning($"the base {Name} is another image than the lock says: {kept.Digest}, not {previous.Manifest}"));

@@ -101,8 +101,13 @@ public sealed record ImageBackground(PackageGraph Graph, string Source)
             }
 
             yaml.Texts("omit", inputs.Omit);
+            if (inputs.Settings.GetValueOrDefault("base") is { } below)
+            {
+                yaml.Text("base", below);
+            }
         });
         var spec = ImageFiles.ImageFile.Parse(imageFile, Encoding.UTF8.GetBytes(yaml.ToString()));
+        spec = spec with { Init = inputs.Settings.GetValueOrDefault("init") };
         return inputs.Settings.GetValueOrDefault("entrypoint.type") == "service-bundle"
             ? spec with { Entrypoint = new EntrypointSpec([], ShellFragment: null, IsServiceBundle: true, ImageSpec.NoTexts) }
             : spec;

@@ -81,8 +81,10 @@ public sealed record LockedBase(string Image, Digest Manifest, ImmutableArray<Lo
 
 /// <summary>A package that an image to build on has.</summary>
 /// <param name="Id">Which.</param>
+/// <param name="Source">The name of its source package.</param>
+/// <param name="SourceVersion">The version of its source package.</param>
 /// <param name="Reasons">What of the image needs it; empty where nothing does.</param>
-public sealed record LockedBasePackage(PackageId Id, ImmutableArray<Reason> Reasons);
+public sealed record LockedBasePackage(PackageId Id, string Source, string SourceVersion, ImmutableArray<Reason> Reasons);
 
 /// <summary>A repository of a lock: what was verified on the way to its packages.</summary>
 public abstract record LockedRepository

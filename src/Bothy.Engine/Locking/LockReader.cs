@@ -131,7 +131,8 @@ internal static class LockReader
         return new LockedBase(
             field["image"].Text(),
             field["manifest"].Digest(),
-            field["packages"].List(package => new LockedBasePackage(ReadId(package), package["why"].List(reason => ReadReason(reason, names)))));
+            field["packages"].List(package => new LockedBasePackage(
+                ReadId(package), package["source"].Text(), package["sourceVersion"].Text(), package["why"].List(reason => ReadReason(reason, names)))));
     }
 
     private static LockedRepository ReadRepository(LockField field) =>

@@ -97,6 +97,8 @@ internal sealed class LockWriter
             WriteList("packages", below.Packages, package =>
             {
                 WriteId(package.Id);
+                _json.WriteString("source", package.Source);
+                _json.WriteString("sourceVersion", package.SourceVersion);
                 WriteList("why", package.Reasons, reason => WriteReason(reason, names));
             });
             _json.WriteEndObject();

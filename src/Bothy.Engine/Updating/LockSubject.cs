@@ -15,8 +15,10 @@ public static class LockSubject
     {
         ArgumentNullException.ThrowIfNull(locked);
         var release = ReleaseOf(locked);
+        var system = locked.Repositories.FirstOrDefault() is LockedRepository.Alpine ? PackageSystem.Apk : PackageSystem.Dpkg;
+        var below = locked.Base?.Packages.Select(package => ScanSubjects.Package(system, package.Id, package.Source, package.SourceVersion, release)) ?? [];
         return ScanSubjects.Of(name, ScanSubjectKind.Lock, release, locked.Packages.Select(package => ScanSubjects.Package(
-            package.Checksum is null ? PackageSystem.Dpkg : PackageSystem.Apk, package.Id, package.Source, package.SourceVersion, release)));
+            package.Checksum is null ? PackageSystem.Dpkg : PackageSystem.Apk, package.Id, package.Source, package.SourceVersion, release)).Concat(below));
     }
 
     // What an image of these repositories will say of itself, as far as it matters to advisories.

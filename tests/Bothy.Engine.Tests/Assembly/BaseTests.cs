@@ -1,10 +1,13 @@
 using System.Text;
 using Bothy.Engine.Assembly;
+using Bothy.Engine.Assembly.Alpine;
 using Bothy.Engine.Assembly.Bases;
 using Bothy.Engine.ImageFiles;
+using Bothy.Engine.Tests.Assembly.Alpine;
 using Bothy.Formats.Trees;
 using Bothy.Inspection.Catalog;
 using Bothy.Oci;
+using Bothy.Packages.Alpine;
 
 namespace Bothy.Engine.Tests.Assembly;
 
@@ -155,6 +158,45 @@ public sealed class BaseTests : AssemblerTestBase
     }
 
     [Fact]
+    public void Apks_packages_on_a_base_give_the_files_and_the_database_of_both_at_once()
+    {
+        ApkBuilder[] below =
+        [
+            new ApkBuilder("accounts").File("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n").File("etc/group", "root:x:0:\n").Directory("usr").Directory("usr/bin"),
+            new ApkBuilder("lib").File("usr/lib/lib.so", "lib").File("usr/lib/lib-old", "old").File("etc/lib.conf", "conf").Script(".post-install", "#!/bin/sh\n"),
+            new ApkBuilder("openrc").File("etc/init.d/web", "service"),
+        ];
+        ApkBuilder web = new ApkBuilder("web").File("usr/bin/web", "web", owner: "web:web").Script(".pre-install", "#!/bin/sh\naddgroup -S web\nadduser -S -G web web\n").Script(".post-install", "#!/bin/sh\nrc-update add web\n");
+
+        var onBase = OverApk(Contents(OverApk(null, below).Tree), web);
+        Assert.Equal(Plain(OverApk(null, [.. below, web]).Tree), Plain(onBase.Tree));
+        Assert.Equal("/etc/init.d/web", Entry(onBase, "etc/runlevels/default/web").LinkTarget);
+
+        // A later version: what it lacks goes, what was changed below /etc stays.
+        var newer = new ApkBuilder("lib", "2.0-r0").File("usr/lib/lib.so", "lib 2").File("etc/lib.conf", "conf 2").Script(".post-upgrade", "#!/bin/sh\nmkdir -p /var/upgraded\n");
+        var tree = OverApk(null, below).Tree;
+        var upgraded = OverApk(Contents(tree), newer);
+        Assert.Equal(("lib 2", "conf 2", true), (Text(upgraded, "usr/lib/lib.so"), Text(upgraded, "etc/lib.conf"), Has(upgraded, "var/upgraded")));
+        Assert.Contains(TreePath.Parse("usr/lib/lib-old"), UpperLayer.Between(tree, upgraded.Tree).Whiteouts);
+        Assert.Equal(["accounts", "lib", "openrc"], Text(upgraded, "lib/apk/db/installed").Split('\n').Where(line => line.StartsWith("P:", StringComparison.Ordinal)).Select(line => line[2..]));
+        tree.Set(Entry(tree, "etc/lib.conf") with { Content = FileContent.Of("changed") });
+        upgraded = OverApk(Contents(tree), newer);
+        Assert.Equal(("changed", "conf 2"), (Text(upgraded, "etc/lib.conf"), Text(upgraded, "etc/lib.conf.apk-new")));
+
+        Assert.Equal(
+            "cannot assemble: /usr/lib/lib.so is in both lib 1.0-r0 (x86_64), which is in the base, and thief 1.0-r0 (x86_64), and neither replaces the other",
+            Assert.Throws<BothyException>(() => OverApk(Contents(OverApk(null, below).Tree), new ApkBuilder("thief").File("usr/lib/lib.so", "x"))).Message);
+    }
+
+    [Fact]
+    public void A_record_that_would_not_be_true_any_more_is_not_left_there()
+    {
+        var without = Full with { Contents = Full.Contents with { Database = DatabaseChoice.None } };
+
+        Assert.StartsWith("cannot assemble: the base records lib 1.0 (amd64)", Assert.Throws<BothyException>(() => Over(Base(Full, Lib()), without, Lib("2.0"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_takes_the_place_of_a_directory_needs_no_whiteouts_for_what_was_in_it()
     {
         var below = Tree(("a", null), ("a/x", "x"), ("b", null), ("b/y", "y"));
@@ -174,6 +216,24 @@ public sealed class BaseTests : AssemblerTestBase
         var result = Over(below, Full, Tool);
 
         Assert.Equal(("tool", "unknown", "mine"), (Text(result, "usr/bin/tool"), Text(result, "etc/tool.conf"), Text(result, "etc/tool.conf.dpkg-dist")));
+    }
+
+    private static AssemblyResult OverApk(ImageContents? below, params ApkBuilder[] packages)
+    {
+        var read = packages.Select(static package => ApkFile.Read(package)).ToList();
+        return Assembler.Assemble(
+            new AssemblyRequest([.. read.Select(static one => one.Contents)], [], Image)
+            {
+                Base = below,
+                Apk = new ApkAssembly
+                {
+                    Architecture = "x86_64",
+                    Packages = [.. read.Select(static one => one.Facts)],
+                    World = [.. packages.Select(static package => ApkDependency.Parse(package.Name))],
+                    Repositories = ["/repo"],
+                },
+            },
+            CancellationToken.None);
     }
 
     private static ImageContents Base(ImageSpec image, params TestPackage[] packages) => Contents(Assemble(image, packages).Tree);

@@ -2,6 +2,9 @@ using System.Runtime.Versioning;
 using System.Text;
 using System.Text.Json.Nodes;
 using Bothy.Engine.Locking;
+using Bothy.Inspection.Graph;
+using Bothy.Packages;
+using Bothy.Packages.Solving;
 
 namespace Bothy.Engine.Tests.Locking;
 
@@ -28,6 +31,25 @@ public sealed class LockFilesTests
         Assert.Equal(before.Omitted[0].Reasons, after.Omitted[0].Reasons.AsEnumerable());
 
         static bool SameFields(LockedPackage a, LockedPackage b) => (a.Id, a.Source, a.SourceVersion, a.Url, a.Size, a.Digest) == (b.Id, b.Source, b.SourceVersion, b.Url, b.Size, b.Digest);
+    }
+
+    [Fact]
+    public void The_image_that_is_built_on_is_kept_by_digest_with_its_packages_and_who_needs_them()
+    {
+        var libc = new PackageId("libc6", "2.36-9", "amd64");
+        var lockFile = SampleLock.Create();
+        var curl = lockFile.Architectures["amd64"].Packages[1].Id;
+        var locked = new LockedBase("registry.example/base:1", Digest.Of("manifest"u8), [new LockedBasePackage(libc, "glibc", "2.36-9", [new Reason.Needed(curl, "Depends", "libc6", "libc6", null)])]);
+        lockFile = lockFile with { Architectures = lockFile.Architectures.SetItem("amd64", lockFile.Architectures["amd64"] with { Packages = [.. lockFile.Architectures["amd64"].Packages.RemoveAt(0)], Base = locked }) };
+
+        byte[] written = LockFiles.Format(lockFile);
+        var read = LockFiles.Parse("x.lock.json", written);
+
+        Assert.Equal(written, LockFiles.Format(read));
+        Assert.Equal((locked.Image, locked.Manifest), (read.Architectures["amd64"].Base!.Image, read.Architectures["amd64"].Base!.Manifest));
+        var graph = LockGraph.Of(read.Architectures["amd64"], read.Inputs, GraphSource.LockFile);
+        Assert.Contains(graph.Requests, request => request is { Kind: RequestKind.Base, Text: "registry.example/base:1" } && request.Packages.Contains(libc));
+        Assert.Equal(curl, Assert.Single(graph.EdgesTo(libc)).From);
     }
 
     [Theory]

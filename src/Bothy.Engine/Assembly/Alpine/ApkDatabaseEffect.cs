@@ -19,7 +19,13 @@ internal sealed class ApkDatabaseEffect(ImmutableArray<UnpackedApk> packages, Ap
 
     public void Apply(AssemblyState state)
     {
-        if (state.Image.Contents.Database == DatabaseChoice.None || (record?.Directory is not null && packages.IsEmpty && state.Base!.Hidden.Files == 0))
+        if (state.Image.Contents.Database == DatabaseChoice.None)
+        {
+            state.Base?.CheckRecord();
+            return;
+        }
+
+        if (record?.Directory is not null && packages.IsEmpty && state.Base!.Hidden.Files == 0)
         {
             return;
         }

@@ -44,6 +44,19 @@ internal sealed class BaseFiles
     /// <summary>Whether that record is dpkg's own, so that dpkg can go on from it.</summary>
     public bool HasFullDatabase => Original.Find(DpkgRecord.Status) is { Content.Length: > 0 };
 
+    /// <summary>Refuses to leave its record of packages as it is where that would not be true any more.</summary>
+    /// <exception cref="BothyException">A package of it is replaced.</exception>
+    public void CheckRecord()
+    {
+        if (Replaced.FirstOrDefault() is { } replaced)
+        {
+            throw new BothyException($"cannot assemble: the base records {replaced}, which another version takes the place of, and 'contents.database' is none")
+            {
+                Hint = "Leave out 'contents.database', so that the record is gone on with.",
+            };
+        }
+    }
+
     /// <summary>Whether a package of that name stays.</summary>
     public bool Has(string package) => Kept.Any(one => one.Name == package);
 

@@ -27,6 +27,7 @@ internal sealed class DpkgDatabaseEffect(OverridesEffect overrides, DpkgRecord? 
     {
         if (state.Image.Contents.Database == DatabaseChoice.None)
         {
+            state.Base?.CheckRecord();
             return;
         }
 
