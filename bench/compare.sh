@@ -7,9 +7,10 @@
 #   bench/compare.sh copy [ROUNDS]       an image of 60 MB from a registry into a layout against skopeo; one with a layer of 2 GB, for the memory
 #   bench/compare.sh sbom [ROUNDS]       bills of materials: of Debian's minbase from an empty store beside decompressing its layer, and of examples/java.yaml from a warm one
 #   bench/compare.sh slices [ROUNDS]     checking a release of slices with 680 packages, all pairs, and finding one; beside reading its files with PyYAML
+#   bench/compare.sh scan [ROUNDS]       known vulnerabilities of an image that was built here and of a Debian minbase image in a layout, by a tracker of 60 MB
 #   bench/compare.sh inspect [ROUNDS]    reading a Debian minbase image, from nothing and again, beside umoci's unpacking and gzip alone; a 2 GB layer
 #   bench/compare.sh advisories [ROUNDS] importing a document of 60 MB of the shape of Debian's security tracker, beside reading it with Python
-# Needs: GNU time, root; inspect: mmdebstrap, umoci, a mirror of Debian; slices: python3-yaml; debian and sbom: apt, mmdebstrap; debian, store, scaling and sbom: a mirror of Debian; copy: docker-registry, skopeo; alpine and
+# Needs: GNU time, root; inspect and scan: mmdebstrap, umoci, a mirror of Debian; scan: python3; slices: python3-yaml; debian and sbom: apt, mmdebstrap; debian, store, scaling and sbom: a mirror of Debian; copy: docker-registry, skopeo; alpine and
 # store: the packages of ../shared/data, or where BOTHY_TEST_DATA says.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -427,6 +428,69 @@ advisories() {
   report bothy,import bothy,status python,json.load
 }
 
+# A tracker as large as Debian's: every source of a dpkg status, and as many others as it takes.
+tracker() {
+  python3 - "$1" "$2" <<'PYTHON'
+import json, sys
+sources = []
+for stanza in open(sys.argv[1], encoding="utf-8").read().split("\n\n"):
+    fields = dict(line.split(": ", 1) for line in stanza.split("\n") if ": " in line and not line.startswith(" "))
+    if "Package" in fields:
+        sources.append((fields.get("Source", fields["Package"]).split(" ")[0], fields["Version"]))
+releases = ["bookworm", "bullseye", "sid", "trixie"]
+def entry(n, fixed):
+    return {"description": "A flaw that is described here in as many words as such a flaw usually gets, which are not few. " * 2, "scope": "local",
+            "releases": {r: {"status": "resolved" if fixed else "open", "repositories": {r: "1.0-1"}, **({"fixed_version": fixed} if fixed else {}), "urgency": "not yet assigned"} for r in releases}}
+tracker = {name: {f"CVE-2020-{10000 + i * 20 + n}": entry(n, [version, "0", version + "+fixed", None][n % 4]) for n in range(20)} for i, (name, version) in enumerate(dict(sources).items())}
+for i in range(7000):
+    tracker[f"other-{i}"] = {f"CVE-2021-{10000 + i * 10 + n}": entry(n, "1.0-2") for n in range(10)}
+json.dump(tracker, open(sys.argv[2], "w"))
+PYTHON
+}
+
+scan() {
+  local rounds=${1:-5} data layer
+  data=$(alpine_data)
+  ./bothy --version > /dev/null   # builds the tool
+  export BOTHY_STORE=$work/store
+
+  cat > "$work/openssh.yaml" <<TEXT
+contents:
+  repositories: [$data/v3.19.1-boot]
+  keyring: [$data/keys/alpine-devel@lists.alpinelinux.org-6165ee59.rsa.pub]
+  packages: [alpine-base, openssh, chrony]
+archs: [x86_64]
+TEXT
+
+  # The advisories at hand are of another release: the same statements about this one.
+  for repository in main community; do
+    sed 's/"distroversion": *"v3.17"/"distroversion": "v3.19"/' "$data/../advisories/alpine/v3.17/$repository.json" > "$work/$repository.json"
+  done
+  mmdebstrap --variant=minbase --aptopt='APT::Sandbox::User "root"' bookworm "$work/minbase.tar" 2> "$work/err"
+  umoci init --layout "$work/minbase" && umoci new --image "$work/minbase:latest" && umoci raw add-layer --image "$work/minbase:latest" "$work/minbase.tar"
+  tar -xf "$work/minbase.tar" -O ./var/lib/dpkg/status > "$work/status"
+  tracker "$work/status" "$work/tracker.json"
+  measure import ./bothy db import "$work/main.json" "$work/community.json" "$work/tracker.json"
+  ./bothy build "$work/openssh.yaml" -q -o "oci:$work/alpine" > /dev/null
+
+  for _ in $(seq "$rounds"); do
+    measure scan,alpine,warm ./bothy scan "oci:$work/alpine" --format json
+    measure scan,alpine,text ./bothy scan "oci:$work/alpine"
+    BOTHY_STORE=$work/fresh measure fresh ./bothy --version
+    measure scan,minbase,warm ./bothy scan "oci:$work/minbase" --format json
+  done
+  layer=$(find "$work/minbase/blobs" -size +1M)
+  for _ in $(seq "$rounds"); do
+    # Nothing but the advisories is in the store.
+    rm -rf "$work/cold" && mkdir "$work/cold"
+    BOTHY_STORE=$work/cold ./bothy db import "$work/tracker.json" > /dev/null 2>&1
+    BOTHY_STORE=$work/cold measure scan,minbase,cold ./bothy scan "oci:$work/minbase" --format json
+    measure gzip-alone bash -c 'gzip -dc "$1" > /dev/null' _ "$layer"
+  done
+  echo "tracker: $(stat -c %s "$work/tracker.json") bytes; minbase: $(stat -c %s "$layer") bytes of gzip; $rounds rounds, $(nproc) cores; medians"
+  report import fresh scan,alpine,warm scan,alpine,text scan,minbase,cold scan,minbase,warm gzip-alone
+}
+
 # Medians of each name's results, and the fastest. Processor time is what a busy machine changes least.
 report() {
   printf '%-22s %9s %9s %9s %11s\n' '' 'wall s' 'fastest' 'cpu s' 'peak MB'
@@ -493,5 +557,6 @@ case "${1:-}" in
   slices) slices "${2:-5}" ;;
   inspect) inspect "${2:-5}" ;;
   advisories) advisories "${2:-5}" ;;
-  *) sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  scan) scan "${2:-5}" ;;
+  *) sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

@@ -39,7 +39,7 @@ internal static class AttestCommand
             bool isScan = result.GetValue(type) == Vulnerabilities && result.GetValue(predicate) is null;
             if (isProvenance ? result.GetValue(type) is not null || result.GetValue(predicate) is not null : !isScan && (result.GetValue(type) is null || result.GetValue(predicate) is null))
             {
-                result.AddError("cannot tell what to attest: want --type and --predicate, --type vuln alone to have the image scanned, or --provenance");
+                result.AddError("cannot tell what to attest: want --type and --predicate, or --provenance; --type vuln alone has the image scanned");
             }
         });
         command.SetAction(async (arguments, cancellationToken) =>

@@ -29,6 +29,7 @@ public static class ScanPage
             report.Known.IsEmpty ? Html.Nothing : Findings("known", "In the baseline already", outcome, [.. report.Known]),
             report.Suppressed.IsEmpty ? Html.Nothing : Suppressed(report),
             report.Unjudged.IsEmpty ? Html.Nothing : Unjudged(report),
+            report.Notes.IsEmpty && report.Subject.Warnings.IsEmpty ? Html.Nothing : Notes(report),
             Sources(outcome),
             Footer());
         return HtmlPage.Of(report.Subject.Name, body, NoFiles);
@@ -117,13 +118,13 @@ public static class ScanPage
                     ("Code in the image", "text"), ("What it is", "plain"),
                 ],
                 findings.Take(MostFindings).Select(finding => Row(
-                    Cell(Html.Join(Name(finding), finding.IsKnownExploited ? Html.Join(" ", Html.Tag("span", "class=\"bad\"", "exploited")) : Html.Nothing)),
+                    Cell(Html.Join(Name(finding), finding.IsKnownExploited ? Html.Join(" ", Html.Tag("span", "class=\"bad\"", "exploited")) : Html.Nothing), "class=\"name\""),
                     Html.Tag("td", $"class=\"number {ClassOf(finding.Severity.Level)}\" data-value=\"{((int)finding.Severity.Level).ToString(CultureInfo.InvariantCulture)}\"", finding.Severity.Level.Word()),
                     Figure(finding.Cvss?.Score, finding.Cvss?.Score.ToString("F1", CultureInfo.InvariantCulture)),
                     Figure(finding.Epss, FindingWords.Percent(finding.Epss)),
                     Cell(Html.Join(Html.Foreign(finding.Package.SourceName), Binaries(finding))),
-                    Cell(Html.Foreign(finding.Package.SourceVersion)),
-                    Cell(finding.FixedVersion is { } version ? Html.Foreign(version) : Html.Tag("span", "class=\"quiet\"", finding.Remedy())),
+                    Cell(Html.Foreign(finding.Package.SourceVersion), "class=\"name\""),
+                    Cell(finding.FixedVersion is { } version ? Html.Foreign(version) : Html.Tag("span", "class=\"quiet\"", finding.Remedy()), "class=\"name\""),
                     hasUpgrade ? Cell(outcome.Upgrade!.Ends(finding) switch { true => Html.Tag("span", "class=\"good\"", "fixes it"), false => "does not", null => "" }) : Html.Nothing,
                     Cell(Code(finding)),
                     Cell(Html.Foreign(Shortened(finding.Facts?.Summary)))))));
@@ -158,6 +159,12 @@ public static class ScanPage
                 "class=\"list\"",
                 one.Packages.Take(MostNamed).Select(static package => Html.Tag("li", "", Html.Foreign(package.ToString())))
                     .Concat(one.Packages.Length > MostNamed ? [Html.Tag("li", "class=\"quiet\"", $"and {(one.Packages.Length - MostNamed).ToString(CultureInfo.InvariantCulture)} more")] : []))))));
+
+    private static Html Notes(ScanReport report) => Card(
+        "notes",
+        "To be known beside it",
+        "what did not count, and what could not be read",
+        Html.Tag("ul", "class=\"list\"", report.Notes.Concat(report.Subject.Warnings).Take(MostNamed).Select(static note => Html.Tag("li", "", Html.Foreign(note)))));
 
     private static Html Sources(ScanOutcome outcome) => outcome.Sources.IsEmpty ? Html.Nothing : Card(
         "sources",

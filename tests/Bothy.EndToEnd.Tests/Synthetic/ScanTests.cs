@@ -122,6 +122,67 @@ public sealed class ScanTests : IDisposable
     }
 
     [Fact]
+    public async Task A_policy_counts_what_it_names_and_checks_an_image_by_the_advisories_it_is_told()
+    {
+        await ImportAsync();
+        string digest = (await _workshop.RunAsync("db", "status", "--format", "json")).Output;
+        (await _workshop.BuildAsync()).Succeeded();
+        File.WriteAllText(_workshop["policy.yaml"], "vulnerabilities: {high: 0, known-exploited: 1}\n");
+
+        var kept = await _workshop.RunAsync("check", $"oci:{_workshop["out/image"]}", "--only", "policy", "--policy", "policy.yaml");
+        Assert.Equal(0, kept.Code);
+        Assert.Contains("warning: not-judged (policy)", kept.Output, StringComparison.Ordinal);
+        var pinned = await _workshop.RunAsync("check", $"oci:{_workshop["out/image"]}", "--only", "policy", "--policy", "policy.yaml", "--db", Digest.Of([]).ToString());
+        Assert.Equal(1, pinned.Code);
+        Assert.Contains("they are not in the store", pinned.Message, StringComparison.Ordinal);
+        Assert.Contains("sha256:", digest, StringComparison.Ordinal);
+    }
+
+    [RequiresFact(Needs.Data)]
+    public async Task Real_root_file_systems_have_fewer_findings_after_their_updates()
+    {
+        string advisories = Path.Combine(RealData.Directory, "advisories", "alpine", "v3.10");
+        Assert.Equal(0, (await _workshop.RunAsync("db", "import", Path.Combine(advisories, "main.json"), Path.Combine(advisories, "community.json"))).Code);
+        var found = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        foreach (string version in new[] { "3.10.3", "3.10.9" })
+        {
+            Directory.CreateDirectory(_workshop[version]);
+            string archive = Directory.GetFiles(Path.Combine(RealData.Directory, "alpine", "minirootfs"), $"*{version}-x86_64*").Single();
+            Judge.Run("tar", "-xf", archive, "-C", _workshop[version]).Succeeded();
+            found[version] = Findings((await _workshop.RunAsync("scan", version, "--format", "json")).Output);
+        }
+
+        Assert.Contains("CVE-2019-1551 openssl", found["3.10.3"]);
+        Assert.Contains("CVE-2020-28928 musl", found["3.10.3"]);
+        Assert.True(found["3.10.9"].Length < found["3.10.3"].Length / 2, $"{found["3.10.9"].Length} of {found["3.10.3"].Length}");
+        Assert.Empty(found["3.10.9"].Except(found["3.10.3"], StringComparer.Ordinal));
+    }
+
+    [RequiresFact(Needs.Data)]
+    public async Task A_Debian_image_is_judged_by_its_sources_and_the_tracker()
+    {
+        using var workshop = Workshop.WithArchive();
+        var archive = new DebianArchiveBuilder(workshop["archive"], Workshop.Signer) { Endings = [".gz"] };
+        archive.Add(new DebBuilder("libsope1", "5.8.0-1+b2").Field("Source", "sope (5.8.0-1)").Directory("usr").Directory("usr/bin").File("usr/bin/sope", "#!/bin/sh\n", 0b111_101_101));
+        archive.Add(new DebBuilder("base-files", "12").Directory("etc").File("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nPRETTY_NAME=\"Debian 12\"\n"));
+        archive.Write();
+        workshop.WriteImage("libsope1, base-files");
+        await workshop.RunAsync("db", "import", Path.Combine(RealData.Directory, "advisories", "debian", "tracker-sample.json"));
+        (await workshop.RunAsync("lock", "image.yaml", "--quiet")).Succeeded();
+        (await workshop.BuildAsync()).Succeeded();
+
+        foreach (string what in new[] { $"oci:{workshop["out/image"]}", "image.lock.json" })
+        {
+            var said = await workshop.RunAsync("scan", what);
+            Assert.Matches(@"sope +5\.8\.0-1 +CVE-2025-53603 +unknown +5\.8\.0-1\+deb12u1", said.Output);
+        }
+
+        var why = await workshop.RunAsync("why", $"oci:{workshop["out/image"]}", "CVE-2025-53603");
+        Assert.Contains("sope 5.8.0-1 is affected; fixed in 5.8.0-1+deb12u1\n  in libsope1 5.8.0-1+b2\n", why.Output, StringComparison.Ordinal);
+        Assert.Contains("asked for as 'libsope1' by the image file", why.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_advisories_nothing_is_claimed()
     {
         (await _workshop.BuildAsync()).Succeeded();
