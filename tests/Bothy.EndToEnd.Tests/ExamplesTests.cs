@@ -57,9 +57,9 @@ public sealed class ExamplesTests(SharedStore store)
     }
 
     [RequiresTheory(Needs.Network, Needs.Containers)]
-    [InlineData("static", 0.8, "base-files media-types netbase tzdata")]
+    [InlineData("static", 0.8, "base-files ca-certificates media-types netbase tzdata")]
     [InlineData("base", 8.2, "base-files ca-certificates libc6 libssl3 media-types netbase tzdata")]
-    [InlineData("cc", 12, "base-files gcc-12-base libc6 libgcc-s1 libgomp1 libssl3 libstdc++6 media-types netbase tzdata")]
+    [InlineData("cc", 12, "base-files ca-certificates gcc-12-base libc6 libgcc-s1 libgomp1 libssl3 libstdc++6 media-types netbase tzdata")]
     public void Distroless_sets_are_exactly_googles_and_small(string example, double mebibytes, string packages)
     {
         using var output = new TemporaryDirectory();
