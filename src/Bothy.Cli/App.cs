@@ -37,6 +37,7 @@ internal static class App
         new("store", StoreCommand.Create),
         new("slices", SlicesCommand.Create),
         new("package", PackageCommand.Create),
+        new("debug", DebugCommand.Create),
     ];
 
     /// <summary>Runs the command that <paramref name="args"/> name, and returns its exit code.</summary>

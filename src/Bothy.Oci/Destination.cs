@@ -53,9 +53,28 @@ public abstract record Destination
     /// <summary>The same, with a relative path taken to start at <paramref name="directory"/>.</summary>
     public abstract Destination In(string directory);
 
+    /// <summary>
+    /// The same for a variant of the image: its name gets <paramref name="suffix"/> at its end, and a file of its own that gets it before its extension.
+    /// </summary>
+    /// <exception cref="BothyException">There is no such name.</exception>
+    public abstract Destination Variant(string suffix);
+
     /// <summary>Writes what a build made to this destination, whole or not at all.</summary>
     /// <exception cref="BothyException">It cannot be written; the message names it.</exception>
     public abstract void Write(Delivery delivery, CancellationToken cancellationToken);
+
+    private static ReferenceName? Suffixed(ReferenceName? name, string suffix) =>
+        name is not { } known ? null
+        : ReferenceName.TryParse(known.Value + suffix, out var longer) ? longer
+        : throw new BothyException($"cannot name a variant of {known}: '{known}{suffix}' is not a name");
+
+    // app.tar and app.tar.gz alike.
+    private static string SuffixedFile(string file, string suffix)
+    {
+        string name = System.IO.Path.GetFileName(file);
+        int dot = name.LastIndexOf(".tar.", StringComparison.Ordinal) is > 0 and var archive ? archive : name.LastIndexOf('.');
+        return file[..^name.Length] + (dot > 0 ? name.Insert(dot, suffix) : name + suffix);
+    }
 
     private static bool IsName(string? text, out ReferenceName? name, [NotNullWhen(false)] out string? reason)
     {
@@ -86,6 +105,9 @@ public abstract record Destination
         public override Destination In(string directory) => new Layout(System.IO.Path.Combine(directory, Directory), Name);
 
         /// <inheritdoc />
+        public override Destination Variant(string suffix) => this with { Name = Suffixed(Name, suffix) };
+
+        /// <inheritdoc />
         public override void Write(Delivery delivery, CancellationToken cancellationToken) =>
             OciLayoutWriter.Write(Directory, Name, delivery.Image, cancellationToken);
     }
@@ -97,6 +119,9 @@ public abstract record Destination
         public override Destination In(string directory) => new OciArchive(System.IO.Path.Combine(directory, File), Name);
 
         /// <inheritdoc />
+        public override Destination Variant(string suffix) => new OciArchive(SuffixedFile(File, suffix), Suffixed(Name, suffix));
+
+        /// <inheritdoc />
         public override void Write(Delivery delivery, CancellationToken cancellationToken) =>
             OciArchiveWriter.Write(File, Name, delivery.Image, cancellationToken);
     }
@@ -106,6 +131,14 @@ public abstract record Destination
     {
         /// <inheritdoc />
         public override Destination In(string directory) => new DockerArchive(System.IO.Path.Combine(directory, File), Name);
+
+        /// <inheritdoc />
+        public override Destination Variant(string suffix) => new DockerArchive(SuffixedFile(File, suffix), Suffixed(Name, suffix));
+
+        private static DockerName? Suffixed(DockerName? name, string suffix) =>
+            name is not { } known ? null
+            : DockerName.TryParse(known + suffix, out var longer) ? longer
+            : throw new BothyException($"cannot name a variant of {known}: '{known}{suffix}' is not a name");
 
         /// <inheritdoc />
         public override void Write(Delivery delivery, CancellationToken cancellationToken) =>
@@ -125,6 +158,11 @@ public abstract record Destination
 
         /// <inheritdoc />
         public override Destination In(string directory) => this;
+
+        /// <summary>The same under another tag; nobody is told of its progress.</summary>
+        public override Destination Variant(string suffix) => ImageReference.TryParse($"{Reference.Name}:{Reference.TagOrDefault}{suffix}", out var reference, out string? reason)
+            ? new Registry(reference, Client)
+            : throw new BothyException($"cannot name a variant of {Reference}: {reason}");
 
         /// <inheritdoc />
         public override void Write(Delivery delivery, CancellationToken cancellationToken) => WriteAsync(delivery, cancellationToken).GetAwaiter().GetResult();
@@ -148,6 +186,9 @@ public abstract record Destination
         public override Destination In(string directory) => new Rootfs(System.IO.Path.Combine(directory, File));
 
         /// <inheritdoc />
+        public override Destination Variant(string suffix) => new Rootfs(SuffixedFile(File, suffix));
+
+        /// <inheritdoc />
         public override void Write(Delivery delivery, CancellationToken cancellationToken) =>
             RootfsWriter.Write(File, delivery.OnlyTree(File, "a rootfs").Tree, delivery.Epoch, cancellationToken);
     }
@@ -160,6 +201,9 @@ public abstract record Destination
 
         /// <inheritdoc />
         public override Destination In(string directory) => new Initramfs(System.IO.Path.Combine(directory, File));
+
+        /// <inheritdoc />
+        public override Destination Variant(string suffix) => new Initramfs(SuffixedFile(File, suffix));
 
         /// <inheritdoc />
         public override void Write(Delivery delivery, CancellationToken cancellationToken)

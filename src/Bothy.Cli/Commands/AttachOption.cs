@@ -31,6 +31,23 @@ internal sealed class AttachOption
         Session session,
         LockFile plan,
         BuildResult built,
+        BuildPlaces places,
+        ProgressDisplay progress,
+        CancellationToken cancellationToken)
+    {
+        await AttachAsync(arguments, session, plan, built, isDebug: false, places.Image, progress, cancellationToken);
+        if (built.Debug is { } debug)
+        {
+            await AttachAsync(arguments, session, plan, debug, isDebug: true, places.Debug, progress, cancellationToken);
+        }
+    }
+
+    private async Task AttachAsync(
+        ParseResult arguments,
+        Session session,
+        LockFile plan,
+        BuildResult built,
+        bool isDebug,
         ImmutableArray<Destination> places,
         ProgressDisplay progress,
         CancellationToken cancellationToken)
@@ -42,7 +59,7 @@ internal sealed class AttachOption
             return;
         }
 
-        var attached = await session.Builder.AttachmentAsync(session.Image, plan, built, cancellationToken);
+        var attached = await session.Builder.AttachmentAsync(session.Image, plan, built, cancellationToken) with { IsDebug = isDebug };
         if (attached.Secret is { } secret && !isAsked)
         {
             progress.Report(new BuildEvent.Warning($"the lock is not attached: {secret}"));

@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using Bothy.Cli.Rendering;
 using Bothy.Engine.Building;
-using Bothy.Oci;
 
 namespace Bothy.Cli.Commands;
 
@@ -52,11 +50,11 @@ internal static class BuildCommand
                 var plan = rebuild is not null ? session.Accept(rebuild.Attached.Lock, rebuild.Shown)
                     : arguments.GetValue(locked) ? await session.ReadLockAsync(cancellationToken)
                     : await session.SolveAsync(cancellationToken);
-                ImmutableArray<Destination> places = [.. destinations.Of(arguments), .. destinations.PushedTo(arguments, registries, display)];
+                var places = destinations.PlacesOf(arguments, session.Image.Debug, registries, display);
                 var built = await session.Builder.BuildAsync(session.Image, plan, places, arguments.GetValue(strict), cancellationToken);
                 await attaching.AttachAsync(arguments, session, plan, built, places, display, cancellationToken);
                 await bills.WriteAsync(arguments, built, session, surroundings, terminal, cancellationToken);
-                await bills.AttachAsync(arguments, built, destinations.References(arguments), registries, session, surroundings, terminal, cancellationToken);
+                await bills.AttachAsync(arguments, built, places, registries, session, surroundings, terminal, cancellationToken);
                 repetition?.Keep(session.Image, built);
                 return built;
             });
@@ -73,6 +71,6 @@ internal static class BuildCommand
             BuildReport.Summarise(result, verbosity, terminal);
         }
 
-        terminal.Result(json ? BuildReport.Json(result) : result.Digest.ToString());
+        terminal.Result(json ? BuildReport.Json(result) : string.Join('\n', BuildReport.DigestsOf(result)));
     }
 }

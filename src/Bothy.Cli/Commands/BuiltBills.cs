@@ -52,12 +52,15 @@ internal sealed class BuiltBills
         }
 
         PackageFiles.CreateDirectory(path, surroundings);
-        foreach (var (image, built) in ImagesOf(result.Content).Zip(result.Images))
+        foreach (var (variant, suffix) in new[] { (result, ""), (result.Debug, "-debug") })
         {
-            var bill = await MakeAsync(image, repository: null, session, surroundings, terminal, cancellationToken);
-            foreach (var format in FormatsOf(arguments))
+            foreach (var (image, built) in variant is null ? [] : ImagesOf(variant.Content).Zip(variant.Images))
             {
-                await PackageFiles.WriteAsync(Path.Combine(path, FileName(built.Architecture, session.Image, format)), surroundings, stream => bill.Write(format, stream));
+                var bill = await MakeAsync(image, repository: null, session, surroundings, terminal, cancellationToken);
+                foreach (var format in FormatsOf(arguments))
+                {
+                    await PackageFiles.WriteAsync(Path.Combine(path, FileName(built.Architecture, suffix, session.Image, format)), surroundings, stream => bill.Write(format, stream));
+                }
             }
         }
     }
@@ -65,6 +68,25 @@ internal sealed class BuiltBills
     /// <summary>Attaches the bill of each image to it in every repository that it was pushed to.</summary>
     /// <exception cref="BothyException">It cannot be made or sent.</exception>
     public async Task AttachAsync(
+        ParseResult arguments,
+        BuildResult result,
+        BuildPlaces places,
+        RegistryClient registries,
+        Session session,
+        Surroundings surroundings,
+        Terminal terminal,
+        CancellationToken cancellationToken)
+    {
+        await AttachAsync(arguments, result, PushedTo(places.Image), registries, session, surroundings, terminal, cancellationToken);
+        if (result.Debug is { } debug)
+        {
+            await AttachAsync(arguments, debug, PushedTo(places.Debug), registries, session, surroundings, terminal, cancellationToken);
+        }
+
+        static IEnumerable<ImageReference> PushedTo(IEnumerable<Destination> destinations) => destinations.OfType<Destination.Registry>().Select(static each => each.Reference);
+    }
+
+    private async Task AttachAsync(
         ParseResult arguments,
         BuildResult result,
         IEnumerable<ImageReference> pushed,
@@ -120,9 +142,9 @@ internal sealed class BuiltBills
     private SbomFormat[] FormatsOf(ParseResult arguments) => arguments.GetValue(_formats) is { Length: > 0 } given ? [.. given.Distinct()] : [SbomFormat.Spdx];
 
     // apko's names, the architecture by the distribution's own name.
-    private static string FileName(ImageArchitecture architecture, ImageSpec spec, SbomFormat format)
+    private static string FileName(ImageArchitecture architecture, string suffix, ImageSpec spec, SbomFormat format)
     {
         string name = (spec.Contents.IsAlpine ? architecture.Apk : architecture.Debian) ?? architecture.Name.Replace('/', '-');
-        return $"sbom-{name}.{(format == SbomFormat.Spdx ? "spdx" : "cdx")}.json";
+        return $"sbom-{name}{suffix}.{(format == SbomFormat.Spdx ? "spdx" : "cdx")}.json";
     }
 }

@@ -59,6 +59,11 @@ internal sealed class CommonOptions
         Description = "Take local files from outside the image file's directory too, where 'contents.files' names them.",
     };
 
+    private readonly Option<bool> _debug = new("--debug")
+    {
+        Description = "The debug variant as well: the same image with a shell and its programs in /busybox, under the name with -debug.",
+    };
+
     private readonly Option<bool> _offline = new("--offline") { Description = "Use what the store has and never the network." };
 
     private readonly Option<bool> _allowRollback = new("--allow-rollback")
@@ -78,7 +83,7 @@ internal sealed class CommonOptions
         command.Add(File);
         foreach (var option in new Option[]
         {
-            _architectures, _lock, _repositories, _buildRepositories, _keyring, _packagesFrom, _offline, _allowRollback, _allowUntrusted, _allowOutside, _quiet, _verbose,
+            _architectures, _lock, _repositories, _buildRepositories, _keyring, _packagesFrom, _debug, _offline, _allowRollback, _allowUntrusted, _allowOutside, _quiet, _verbose,
         })
         {
             command.Add(option);
@@ -112,7 +117,7 @@ internal sealed class CommonOptions
             arguments.GetValue(_keyring) ?? []);
         return new Session(
             settings.GetAwaiter().GetResult(),
-            image,
+            arguments.GetValue(_debug) ? image with { Debug = true } : image,
             [.. ArchitectureNames(arguments.GetValue(_architectures)).Select(name => Architecture(name, preferDebian: !image.Contents.IsAlpine))],
             LockOf(arguments, surroundings));
     }
@@ -133,7 +138,7 @@ internal sealed class CommonOptions
         Settings(arguments, surroundings, progress), image, [], LockOf(LockFiles.DefaultPath(image.FileName), surroundings));
 
     /// <summary>The options that say what is built, and so mean nothing where an image says it.</summary>
-    public IEnumerable<Option> Choices => [_architectures, _lock, _repositories, _buildRepositories, _keyring, _allowRollback];
+    public IEnumerable<Option> Choices => [_architectures, _lock, _repositories, _buildRepositories, _keyring, _debug, _allowRollback];
 
     /// <summary>The lock at <paramref name="path"/>.</summary>
     public static LockPlace LockOf(string path, Surroundings surroundings) => new(Path.Combine(surroundings.WorkingDirectory, path), path);

@@ -14,6 +14,7 @@ namespace Bothy.Cli.Commands;
 internal sealed class Destinations
 {
     private const string DefaultName = "latest";
+    private const string DebugSuffix = "-debug";
 
     private readonly Option<string[]> _tags = new("--tag", "-t")
     {
@@ -50,6 +51,19 @@ internal sealed class Destinations
 
     /// <summary>Whether the image is to be pushed.</summary>
     public bool IsPushed(ParseResult arguments) => arguments.GetValue(_push);
+
+    /// <summary>Where an image goes, and its debug variant where one is built.</summary>
+    /// <exception cref="BothyException">The variant of a name would be none.</exception>
+    public BuildPlaces PlacesOf(ParseResult arguments, bool debug, RegistryClient registries, IProgress<BuildEvent> events)
+    {
+        var written = Of(arguments);
+        var pushed = PushedTo(arguments, registries, events);
+        return new BuildPlaces(
+            [.. written, .. pushed],
+            !debug ? [] : [.. written.Select(Variant), .. pushed.Select(Variant).OfType<Destination.Registry>().Select(variant => To(variant.Reference, registries, events))]);
+
+        static Destination Variant(Destination destination) => destination.Variant(DebugSuffix);
+    }
 
     /// <summary>What to push to; nothing without <c>--push</c>.</summary>
     public ImmutableArray<ImageReference> References(ParseResult arguments) =>

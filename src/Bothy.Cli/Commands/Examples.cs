@@ -192,6 +192,14 @@ internal static class Examples
               bothy store prune --keep 0                                  all but what running builds use
 
             """,
+        ["debug"] = """
+            Examples:
+              bothy debug web                                             a shell beside the running container, its files in /target
+              bothy debug oci:out/app                                     a shell in a container of the image, as the image's user
+              bothy debug --root registry.example/app:1 -- ls -l /app     one command, as root
+              bothy debug web --toolbox registry.example/app:1-debug      with the shell of a debug image
+
+            """,
         ["slices check"] = """
             Examples:
               bothy slices check slices/debian-12                         every mistake, file:line:column

@@ -92,7 +92,7 @@ internal sealed class RebuildSession(ImageSource source, AttachedLock attached, 
             return ExitCode.Success;
         }
 
-        if (await Rebuild.CompareAsync(source, built, attached, cancellationToken) is not { } difference)
+        if (await Rebuild.CompareAsync(source, attached.IsDebug && built.Debug is { } debug ? debug : built, attached, cancellationToken) is not { } difference)
         {
             terminal.Line($"{source.Name} is what its lock leads to, byte for byte");
             return ExitCode.Success;

@@ -66,16 +66,18 @@ internal sealed class Session : IDisposable
         {
             throw new BothyException($"cannot build {Image.FileName} from its lock: there is no {_lock.Shown}")
             {
-                Hint = $"Write it with 'bothy lock {Image.FileName}'.",
+                Hint = $"Write it with '{LockCommandLine}'.",
             };
         }
 
         var plan = await LockFiles.LoadAsync(LockPath, _lock.Shown, cancellationToken);
         var wanted = Architectures.Length > 0 ? Architectures : [.. Image.Architectures.Select(architecture => architecture.Value)];
-        Check(plan, wanted, _lock.Shown, $"Write it anew with 'bothy lock {Image.FileName}'.");
+        Check(plan, wanted, _lock.Shown, $"Write it anew with '{LockCommandLine}'.");
         var surplus = plan.Architectures.Keys.Except(wanted.Select(architecture => architecture.Name), StringComparer.Ordinal);
         return wanted.IsEmpty ? plan : plan with { Architectures = plan.Architectures.RemoveRange(surplus) };
     }
+
+    private string LockCommandLine => $"bothy lock {Image.FileName}{(Image.Debug && Image.MarkOf("debug") is null ? " --debug" : "")}";
 
     /// <summary>The lock that came with an image, for all that it was built for; <paramref name="shown"/> says where it is.</summary>
     /// <exception cref="BothyException">Something in it is not vouched for, or it is not the lock of the image file beside it.</exception>

@@ -15,7 +15,7 @@ internal static class PlanReport
     public static string Json(LockFile plan) => JsonText.Of(writer =>
     {
         writer.WriteStartArray();
-        foreach (var package in plan.Architectures.Values.SelectMany(architecture => architecture.Packages))
+        foreach (var package in plan.Architectures.Values.SelectMany(architecture => architecture.AllPackages))
         {
             WritePackage(writer, package);
         }
@@ -40,6 +40,11 @@ internal static class PlanReport
         {
             string more = package.Reasons.Length > 1 ? FormattableString.Invariant($" (and {package.Reasons.Length - 1} more)") : "";
             table.Add(package.Id.Name, package.Id.Version, package.Id.Architecture, ByteSize.Text(package.Size), Short(package.Reasons[0]) + more);
+        }
+
+        foreach (var debug in architecture.Debug)
+        {
+            table.Add(debug.Id.Name, debug.Id.Version, debug.Id.Architecture, ByteSize.Text(debug.Size), "for the debug variant alone");
         }
 
         foreach (var omitted in architecture.Omitted)

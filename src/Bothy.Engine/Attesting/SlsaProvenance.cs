@@ -77,7 +77,7 @@ public static class SlsaProvenance
                 WriteRepository(json, repository);
             }
 
-            foreach (var package in architecture.Packages)
+            foreach (var package in attached.ArchitectureOf(name).Packages)
             {
                 WritePackage(json, package, source, name);
             }

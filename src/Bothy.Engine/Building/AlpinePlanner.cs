@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Bothy.Engine.Assembly.Alpine;
 using Bothy.Engine.Bases;
+using Bothy.Engine.Debugging;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
 using Bothy.Inspection.Catalog;
@@ -83,9 +84,15 @@ internal sealed class AlpinePlanner(BuildSettings settings, ImageSpec spec, IRea
         bool IsThere(ApkPackage package) => there is not null && there[package.Name].Contains(package.Checksum.ToString(), StringComparer.Ordinal);
         var locked = Locked(below, solved.Packages.Select(chosen => (chosen.Package.Id, chosen.Reasons, IsThere(chosen.Package))));
         solved = solved with { Packages = [.. solved.Packages.Where(chosen => !IsThere(chosen.Package))] };
-        var plan = Locked(fetched, solved, origin => indexes.First(index => ReferenceEquals(index.Packages.Origin, origin)).Index);
+        AlpineIndex IndexOf(ApkIndexOrigin origin) => indexes.First(index => ReferenceEquals(index.Packages.Origin, origin)).Index;
+        var debug = !Spec.Debug ? null : ToolboxOf(
+            () => ApkSolver.Solve(
+                new ApkPool(indexes.Select(index => index.Packages)), new ApkSolverRequest { Architecture = architecture, World = [ApkDependency.Parse(Toolbox.Package)] }, cancellationToken),
+            static package => package.Name,
+            architecture);
+        var plan = Locked(fetched, solved, IndexOf) with { Base = locked, Debug = debug is null ? [] : [Locked(debug, IndexOf)] };
         return (
-            plan with { Base = locked, Keys = [.. sources.Select(key => new LockedKey(NameOf(key), Encoding.Latin1.GetString(key.Bytes.Span)))] },
+            plan with { Keys = [.. sources.Select(key => new LockedKey(NameOf(key), Encoding.Latin1.GetString(key.Bytes.Span)))] },
             FormattableString.Invariant($"{indexes.Sum(index => index.Packages.Count)} packages in {indexes.Count} {(indexes.Count == 1 ? "repository" : "repositories")}"));
     }
 
@@ -186,20 +193,19 @@ internal sealed class AlpinePlanner(BuildSettings settings, ImageSpec spec, IRea
             }),
         ],
         Warnings = [.. fetched.Warnings, .. solved.Warnings],
-        Packages =
-        [
-            .. solved.Packages.Select(chosen => new LockedPackage
-            {
-                Id = chosen.Package.Id,
-                Source = chosen.Package.Origin.Length > 0 ? chosen.Package.Origin : chosen.Package.Name,
-                SourceVersion = chosen.Package.Version.Text,
-                Url = indexOf(chosen.Package.Index).PackageUri(chosen.Package.Name, chosen.Package.Version.Text),
-                Size = chosen.Package.Size,
-                Checksum = chosen.Package.Checksum,
-                Tag = chosen.Package.Index.Tag,
-                Reasons = chosen.Reasons,
-            }),
-        ],
+        Packages = [.. solved.Packages.Select(chosen => Locked(chosen, indexOf))],
         Omitted = [.. solved.Omitted.Select(omitted => new LockedOmission(omitted.Package.Id, omitted.Reasons))],
+    };
+
+    private static LockedPackage Locked(SolvedPackage<ApkPackage> chosen, Func<ApkIndexOrigin, AlpineIndex> indexOf) => new()
+    {
+        Id = chosen.Package.Id,
+        Source = chosen.Package.Origin.Length > 0 ? chosen.Package.Origin : chosen.Package.Name,
+        SourceVersion = chosen.Package.Version.Text,
+        Url = indexOf(chosen.Package.Index).PackageUri(chosen.Package.Name, chosen.Package.Version.Text),
+        Size = chosen.Package.Size,
+        Checksum = chosen.Package.Checksum,
+        Tag = chosen.Package.Index.Tag,
+        Reasons = chosen.Reasons,
     };
 }

@@ -17,6 +17,9 @@ public sealed record BuildResult(Digest Digest, ImmutableArray<BuiltImage> Image
 
     /// <summary>By what the store knows the image where it was built before, by itself and for one architecture; else null.</summary>
     internal Digest? FoundBy { get; init; }
+
+    /// <summary>The debug variant; null where none was asked for.</summary>
+    public BuildResult? Debug { get; init; }
 }
 
 /// <summary>An image that was built.</summary>

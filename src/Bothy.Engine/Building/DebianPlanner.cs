@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bothy.Engine.Bases;
+using Bothy.Engine.Debugging;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
 using Bothy.Engine.Slicing;
@@ -85,7 +86,12 @@ internal sealed class DebianPlanner(BuildSettings settings, ImageSpec spec, IRea
         };
         var solved = Solved(DebianSolver.Solve(new DebianPool(installed is null ? fetched.Indexes : [installed, .. fetched.Indexes]), request, cancellationToken), architecture);
         var locked = Locked(below, solved.Packages.Select(chosen => (chosen.Package.Id, chosen.Reasons, chosen.Package.Origin == installed?.Origin)));
-        var plan = Locked(fetched, solved, installed?.Origin) with { Base = locked };
+        var debug = !Spec.Debug ? null : ToolboxOf(
+            () => DebianSolver.Solve(
+                new DebianPool(fetched.Indexes), new DebianSolverRequest { Architecture = architecture, Packages = [DebianRequest.Parse(Toolbox.Package)] }, cancellationToken),
+            static package => package.Id.Name,
+            architecture);
+        var plan = Locked(fetched, solved, installed?.Origin) with { Base = locked, Debug = debug is null ? [] : [Locked(debug)] };
         return (
             selection is null ? plan : SlicedPackages.Add(selection, new DebianPool(fetched.Indexes), plan),
             FormattableString.Invariant($"{fetched.Indexes.Sum(index => index.Count)} packages in {fetched.Releases.Length} suites"));
@@ -95,19 +101,18 @@ internal sealed class DebianPlanner(BuildSettings settings, ImageSpec spec, IRea
     {
         Repositories = [.. fetched.Releases.Select(release => new LockedRepository.Debian(release))],
         Warnings = [.. fetched.Warnings, .. solved.Warnings],
-        Packages =
-        [
-            .. solved.Packages.Where(chosen => chosen.Package.Origin != installed).Select(chosen => new LockedPackage
-            {
-                Id = chosen.Package.Id,
-                Source = chosen.Package.Source,
-                SourceVersion = chosen.Package.SourceVersion.Text,
-                Url = chosen.Package.Uri,
-                Size = chosen.Package.Size,
-                Digest = chosen.Package.Digest,
-                Reasons = chosen.Reasons,
-            }),
-        ],
+        Packages = [.. solved.Packages.Where(chosen => chosen.Package.Origin != installed).Select(Locked)],
         Omitted = [.. solved.Omitted.Select(omitted => new LockedOmission(omitted.Package.Id, omitted.Reasons))],
+    };
+
+    private static LockedPackage Locked(SolvedPackage<DebianPackage> chosen) => new()
+    {
+        Id = chosen.Package.Id,
+        Source = chosen.Package.Source,
+        SourceVersion = chosen.Package.SourceVersion.Text,
+        Url = chosen.Package.Uri,
+        Size = chosen.Package.Size,
+        Digest = chosen.Package.Digest,
+        Reasons = chosen.Reasons,
     };
 }

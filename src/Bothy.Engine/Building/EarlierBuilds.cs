@@ -38,9 +38,14 @@ internal sealed class EarlierBuilds(ContentStore store)
     /// <summary>The digest of all that decides the image of <paramref name="locked"/>.</summary>
     public static Digest KeyOf(ImageSpec spec, LockFile plan, string architecture, LockedArchitecture locked, long? epoch, BuildInputs inputs)
     {
+        // A debug variant has a key of its own, and changes nothing of the image.
+        spec = spec with { Debug = false };
+        plan = plan with { Inputs = plan.Inputs with { Settings = plan.Inputs.Settings.Remove(LockInputs.Debug) } };
+
         // A plan from an apk index knows packages by their checksum until they are fetched.
         var identified = locked with
         {
+            Debug = [],
             Packages = [.. locked.Packages.Select(package => package with { Digest = package.Digest ?? Digest.Of(Encoding.ASCII.GetBytes(package.Checksum.ToString()!)) })],
         };
         byte[] lockText = LockFiles.Format(plan with { Architectures = plan.Architectures.Clear().Add(architecture, identified) });

@@ -56,7 +56,7 @@ public sealed record ImageBackground(PackageGraph Graph, string Source)
             if (await TryReadAsync(source, subject, warnings, cancellationToken) is { } attached && NameOf(attached.Lock, contents.Platform) is { } name)
             {
                 return new ImageBackground(
-                    LockGraph.Of(attached.Lock.Architectures[name], attached.Lock.Inputs, GraphSource.AttachedLock), $"the lock of {attached.Lock.ImageFileName} that is attached to the image")
+                    LockGraph.Of(attached.ArchitectureOf(name), attached.Lock.Inputs, GraphSource.AttachedLock), $"the lock of {attached.Lock.ImageFileName} that is attached to the image")
                 {
                     ImageFile = attached.ImageFile,
                     Warnings = warnings.ToImmutable(),

@@ -4,6 +4,7 @@ using System.Text;
 using Bothy.Engine.Assembly;
 using Bothy.Engine.Assembly.Alpine;
 using Bothy.Engine.Bases;
+using Bothy.Engine.Debugging;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
 using Bothy.Engine.Slicing;
@@ -15,7 +16,7 @@ using Bothy.Oci;
 namespace Bothy.Engine.Building;
 
 /// <summary>The sequence of a build: solve to a lock, then from the lock to files, layers and an image. Each step can be taken alone.</summary>
-public sealed class ImageBuilder(BuildSettings settings)
+public sealed partial class ImageBuilder(BuildSettings settings)
 {
     /// <summary>Decides what the image holds, from indexes alone.</summary>
     /// <param name="spec">The image file.</param>
@@ -74,7 +75,9 @@ public sealed class ImageBuilder(BuildSettings settings)
         foreach (var (name, architecture) in plan.Architectures)
         {
             var supplied = await OpenAsync(name, architecture, cancellationToken);
-            architectures = architectures.SetItem(name, architecture with { Packages = [.. supplied.Select(one => one.Package)] });
+            using var supply = new PackageSupply(settings);
+            var debug = architecture.Debug.IsEmpty ? [] : await supply.OpenAsync($"toolbox {name}", architecture.Debug, cancellationToken);
+            architectures = architectures.SetItem(name, architecture with { Packages = [.. supplied.Select(one => one.Package)], Debug = [.. debug.Select(one => one.Package)] });
         }
 
         return plan with { Architectures = architectures };
@@ -85,7 +88,7 @@ public sealed class ImageBuilder(BuildSettings settings)
     public async Task VendorAsync(LockFile plan, string directory, CancellationToken cancellationToken)
     {
         var vendor = new VendorDirectory(directory);
-        foreach (var package in plan.Architectures.Values.SelectMany(architecture => architecture.Packages).DistinctBy(package => package.KnownDigest))
+        foreach (var package in plan.Architectures.Values.SelectMany(architecture => architecture.AllPackages).DistinctBy(package => package.KnownDigest))
         {
             await using var content = settings.Store.TryOpen(package.KnownDigest) ?? throw new BothyException($"cannot keep {package.Id}: it is not in the store");
             await vendor.AddAsync(package, content, cancellationToken);
@@ -118,15 +121,15 @@ public sealed class ImageBuilder(BuildSettings settings)
         return Assembler.Assemble(request, cancellationToken);
     }
 
-    /// <summary>Builds what <paramref name="plan"/> says and writes it to <paramref name="destinations"/>.</summary>
+    /// <summary>Builds what <paramref name="plan"/> says, and its debug variant where the image file asks for one, and writes both to <paramref name="places"/>.</summary>
     /// <param name="spec">The image file.</param>
     /// <param name="plan">The lock of it.</param>
-    /// <param name="destinations">Where to; none to learn the digest alone.</param>
+    /// <param name="places">Where to.</param>
     /// <param name="strict">Whether a maintainer script that nothing stands in for is an error.</param>
     /// <param name="cancellationToken">Ends it; nothing half-written is left.</param>
     /// <exception cref="BothyException">Something cannot be had, used or written.</exception>
     public async Task<BuildResult> BuildAsync(
-        ImageSpec spec, LockFile plan, ImmutableArray<Destination> destinations, bool strict, CancellationToken cancellationToken)
+        ImageSpec spec, LockFile plan, BuildPlaces places, bool strict, CancellationToken cancellationToken)
     {
         Begin(spec);
         if (plan.Tool.Compression != Tool.Compression)
@@ -143,7 +146,7 @@ public sealed class ImageBuilder(BuildSettings settings)
 
         // What is damaged has been taken out of the store by whoever found it, a layer as late as on its way out: a second look makes it anew.
         // Only a destination that takes files makes it necessary to have them.
-        bool needsFiles = destinations.Any(destination => destination.NeedsFiles);
+        bool needsFiles = places.All.Any(destination => destination.NeedsFiles);
         return await Repair.MakingAnewAsync(async () =>
         {
             var built = new List<Built>();
@@ -152,16 +155,26 @@ public sealed class ImageBuilder(BuildSettings settings)
                 built.Add(await BuildOneAsync(spec, plan, name, locked, inputs, needsFiles, strict, cancellationToken));
             }
 
-            await DeliverAsync(spec, built, destinations, cancellationToken);
-            var content = ContentOf(spec, built);
-            var root = content.Root.Descriptor.Digest;
-            Record(spec, plan, root, built);
-            return new BuildResult(root, [.. built.Select(each => each.Build.Facts)], content)
+            var image = await FinishAsync(spec, plan, built, inputs, places.Image, cancellationToken);
+            return !spec.Debug ? image : image with
             {
-                LocalFiles = inputs.Files,
-                FoundBy = built is [{ IsFoundAgain: true } only] ? only.Key : null,
+                Debug = await FinishAsync(spec, DebugVariant.Of(plan), [.. built.Select(each => each.Debug!)], inputs, places.Debug, cancellationToken),
             };
         });
+    }
+
+    private async Task<BuildResult> FinishAsync(
+        ImageSpec spec, LockFile plan, List<Built> built, BuildInputs inputs, ImmutableArray<Destination> destinations, CancellationToken cancellationToken)
+    {
+        await DeliverAsync(spec, built, destinations, cancellationToken);
+        var content = ContentOf(spec, built);
+        var root = content.Root.Descriptor.Digest;
+        Record(spec, plan, root, built);
+        return new BuildResult(root, [.. built.Select(each => each.Build.Facts)], content)
+        {
+            LocalFiles = inputs.Files,
+            FoundBy = built is [{ IsFoundAgain: true } only] ? only.Key : null,
+        };
     }
 
     /// <summary>What travels with the image that was built of <paramref name="plan"/>: the image file and the plan with the digest of each package.</summary>
@@ -218,12 +231,17 @@ public sealed class ImageBuilder(BuildSettings settings)
         var earlier = new EarlierBuilds(settings.Store);
         var key = EarlierBuilds.KeyOf(spec, plan, name, locked, settings.SourceDateEpoch, inputs);
         bool asksAdvisories = settings.Check && BuildCheck.AsksAdvisories(spec);
-        if (!needsFiles && !asksAdvisories && earlier.TryFind(key, architecture) is { } known && !(settings.Check && known.Findings is null))
+        if (!needsFiles && !asksAdvisories && earlier.TryFind(key, architecture) is { } known && !(settings.Check && known.Findings is null)
+            && (spec.Debug ? earlier.TryFind(DebugVariant.KeyOf(key, locked), architecture) : null) is var knownDebug && spec.Debug == knownDebug is not null)
         {
             settings.Progress.Report(EarlierBuilds.NothingChanged(name));
             Report(spec, known.Warnings, known.Facts.Uncovered, strict);
             ReportFindings(spec, known, []);
-            return new Built(known, Tree: null, locked.Packages.All(package => package.Digest is not null) ? locked : null, Origins: null, key, IsFoundAgain: true);
+            var whole = locked.AllPackages.All(package => package.Digest is not null) ? locked : null;
+            return new Built(known, Tree: null, whole, Origins: null, key, IsFoundAgain: true)
+            {
+                Debug = knownDebug is null ? null : new Built(knownDebug, Tree: null, whole is null ? null : DebugVariant.Of(whole), Origins: null, DebugVariant.KeyOf(key, locked), IsFoundAgain: true),
+            };
         }
 
         var packages = await OpenAsync(name, locked, cancellationToken);
@@ -242,7 +260,8 @@ public sealed class ImageBuilder(BuildSettings settings)
         var config = image.Config;
         ReportFindings(spec, build, asksAdvisories ? BuildCheck.OfAdvisories(spec, settings, locked, assembly.Tree, config.Container, config.Platform, cancellationToken) : []);
         var complete = locked with { Packages = [.. packages.Select(package => package.Package)] };
-        return new Built(build, assembly.Tree, complete, RecordedOrigins.Of(assembly.Tree), key, IsFoundAgain: false);
+        var built = new Built(build, assembly.Tree, complete, RecordedOrigins.Of(assembly.Tree), key, IsFoundAgain: false);
+        return spec.Debug ? await WithDebugAsync(spec, name, built, cancellationToken) : built;
     }
 
     // Beside the layers, which take longer; both only read the tree.
@@ -371,5 +390,9 @@ public sealed class ImageBuilder(BuildSettings settings)
 
     // Locked is null where an index alone was read, which does not tell the digests of packages.
     private sealed record Built(
-        EarlierBuild Build, FileTree? Tree, LockedArchitecture? Locked, ImmutableDictionary<TreePath, Origin>? Origins, Digest Key, bool IsFoundAgain);
+        EarlierBuild Build, FileTree? Tree, LockedArchitecture? Locked, ImmutableDictionary<TreePath, Origin>? Origins, Digest Key, bool IsFoundAgain)
+    {
+        /// <summary>Its debug variant; null where none is wanted.</summary>
+        public Built? Debug { get; init; }
+    }
 }

@@ -11,7 +11,8 @@ namespace Bothy.Engine.Building;
 /// <summary>Turns what an image file says about running into the configuration and annotations of an image.</summary>
 internal static class ImageComposer
 {
-    private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    /// <summary>Where programs are looked for unless the image file says otherwise.</summary>
+    public const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private static readonly TreePath CertificateBundle = TreePath.Parse("etc/ssl/certs/ca-certificates.crt");
 

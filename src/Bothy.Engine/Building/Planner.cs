@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using Bothy.Engine.Bases;
+using Bothy.Engine.Debugging;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
 using Bothy.Packages;
 using Bothy.Packages.Repositories;
 using Bothy.Packages.Solving;
+using Bothy.Store;
 
 namespace Bothy.Engine.Building;
 
@@ -121,6 +123,29 @@ internal abstract class Planner<TSources>(BuildSettings settings, ImageSpec spec
         }
 
         return [.. Spec.Contents.Omit.Select(static package => package.Value).Where(name => !there.Contains(name))];
+    }
+
+    /// <summary>The package of the debug variant's toolbox: what solving for it alone comes to.</summary>
+    /// <exception cref="BothyException">The repositories have none.</exception>
+    protected SolvedPackage<TPackage> ToolboxOf<TPackage>(Func<Resolution<TPackage>> solve, Func<TPackage, string> nameOf, string architecture)
+    {
+        BothyException? unknown = null;
+        try
+        {
+            if (solve() is Resolution<TPackage>.Solved solved)
+            {
+                return solved.Packages.First(chosen => nameOf(chosen.Package) == Toolbox.Package);
+            }
+        }
+        catch (BothyException failure) when (failure is not DamagedItemException)
+        {
+            unknown = failure;
+        }
+
+        throw new BothyException($"cannot plan a debug variant of {Spec.FileName} for {architecture}: its repositories have no {Toolbox.Package}", unknown)
+        {
+            Hint = "Debian's and Ubuntu's main and Alpine's main have it.",
+        };
     }
 
     protected void Warn(IEnumerable<string> warnings)

@@ -8,7 +8,6 @@ internal static class Readiness
 {
     private static readonly ImmutableArray<(string Key, string What)> NotBuilt =
     [
-        ("debug", "debug variants"),
         ("tests", "tests"),
     ];
 
@@ -17,7 +16,7 @@ internal static class Readiness
     public static void Check(ImageSpec spec)
     {
         var problems = NotBuilt
-            .Where(feature => spec.MarkOf(feature.Key) is not null && !(feature.Key == "debug" && !spec.Debug))
+            .Where(feature => spec.MarkOf(feature.Key) is not null)
             .Select(feature => (Mark: spec.MarkOf(feature.Key)!, Text: $"'{feature.Key}': this version does not build {feature.What} yet"))
             .Concat(Mixtures(spec))
             .OrderBy(problem => problem.Mark)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Bothy.Engine.Debugging;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Slicing;
 using Bothy.Oci;
@@ -32,6 +33,8 @@ public sealed record AttachedLock(LockFile Lock, ImageSpec ImageFile)
     private const string SlicesTitle = "slices.tar.gz";
     private const string TitleAnnotation = "org.opencontainers.image.title";
     private const string EpochAnnotation = "vnd.bothy.source-date-epoch";
+    private const string VariantAnnotation = "vnd.bothy.variant";
+    private const string DebugVariantName = "debug";
 
     /// <summary>The time that <c>SOURCE_DATE_EPOCH</c> set, in seconds since 1970; null where it set none.</summary>
     public long? SourceDateEpoch { get; init; }
@@ -41,6 +44,12 @@ public sealed record AttachedLock(LockFile Lock, ImageSpec ImageFile)
 
     /// <summary>The definitions of the image's slices; null where its image file names none.</summary>
     public SliceRelease? Slices { get; init; }
+
+    /// <summary>Whether it is attached to the debug variant of what was built.</summary>
+    public bool IsDebug { get; init; }
+
+    /// <summary>What the image that it is attached to was resolved to, in the architecture <paramref name="name"/>.</summary>
+    internal LockedArchitecture ArchitectureOf(string name) => IsDebug ? DebugVariant.Of(Lock.Architectures[name]) : Lock.Architectures[name];
 
     /// <summary>Why none of it may be published; null where it may.</summary>
     public string? Secret =>
@@ -63,6 +72,11 @@ public sealed record AttachedLock(LockFile Lock, ImageSpec ImageFile)
         if (SourceDateEpoch is { } epoch)
         {
             annotations = annotations.Add(EpochAnnotation, epoch.ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (IsDebug)
+        {
+            annotations = annotations.Add(VariantAnnotation, DebugVariantName);
         }
 
         return OciArtifact.About(
@@ -111,6 +125,7 @@ public sealed record AttachedLock(LockFile Lock, ImageSpec ImageFile)
         return new AttachedLock(lockFile, ImageFiles.ImageFile.Parse(lockFile.ImageFileName, yaml.Span))
         {
             SourceDateEpoch = EpochOf(manifest, name),
+            IsDebug = manifest.Annotations.GetValueOrDefault(VariantAnnotation) == DebugVariantName,
             LocalFiles = hasFiles ? AttachedFiles.Read(await ReadAsync(source, manifest, name, LocalFilesType, AttachedFiles.MaxBytes, cancellationToken), name) : [],
             Slices = lockFile.Slices is { } digest ? await ReadSlicesAsync(source, manifest, name, digest, cancellationToken) : null,
         };

@@ -66,6 +66,12 @@ public sealed record LockedArchitecture
     /// <summary>The packages, in installation order; those of <see cref="Base"/> are not among them.</summary>
     public ImmutableArray<LockedPackage> Packages { get; init; } = [];
 
+    /// <summary>What the debug variant has besides: the package of its toolbox; empty where none was asked for.</summary>
+    public ImmutableArray<LockedPackage> Debug { get; init; } = [];
+
+    /// <summary>The packages of the image and of its debug variant.</summary>
+    public IEnumerable<LockedPackage> AllPackages => Packages.Concat(Debug);
+
     /// <summary>What counts as installed and brings no file.</summary>
     public ImmutableArray<LockedOmission> Omitted { get; init; } = [];
 

@@ -10,6 +10,9 @@ namespace Bothy.Engine.Locking;
 /// </summary>
 public sealed record LockInputs
 {
+    /// <summary>The setting of a debug variant.</summary>
+    internal const string Debug = "debug";
+
     /// <summary>The repository lines, build repositories last, in the file's order.</summary>
     public ImmutableArray<string> Repositories { get; init; } = [];
 
@@ -37,7 +40,7 @@ public sealed record LockInputs
         foreach (var (key, value) in new[]
         {
             ("base", contents.Base?.Value),
-            ("debug", spec.Debug ? "true" : null),
+            (Debug, spec.Debug ? "true" : null),
             ("entrypoint.type", spec.Entrypoint is { IsServiceBundle: true } ? "service-bundle" : null),
             ("init", spec.Init),
             ("slices", contents.Slices?.Value),

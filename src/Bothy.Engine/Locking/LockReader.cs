@@ -110,16 +110,17 @@ internal static class LockReader
 
     private static LockedArchitecture ReadArchitecture(LockField field)
     {
-        field.Object("repositories", "keys", "base", "packages", "omitted", "warnings");
+        field.Object("repositories", "keys", "base", "packages", "debug", "omitted", "warnings");
 
         // The reasons name packages by names that are only known when all of them are.
-        var names = new LockedNames(field["packages"].List(ReadId).Concat(field["omitted"].List(ReadId)).Concat(field.Find("base")?["packages"].List(ReadId) ?? []));
+        var names = new LockedNames(field["packages"].List(ReadId).Concat(field.Find("debug")?.List(ReadId) ?? []).Concat(field["omitted"].List(ReadId)).Concat(field.Find("base")?["packages"].List(ReadId) ?? []));
         return new LockedArchitecture
         {
             Repositories = field["repositories"].List(ReadRepository),
             Keys = field.Find("keys")?.List(ReadKey) ?? [],
             Base = field.Find("base") is { } below ? ReadBase(below, names) : null,
             Packages = field["packages"].List(package => ReadPackage(package, names)),
+            Debug = field.Find("debug")?.List(package => ReadPackage(package, names)) ?? [],
             Omitted = field["omitted"].List(omitted => ReadOmission(omitted, names)),
             Warnings = Texts(field["warnings"]),
         };

@@ -54,6 +54,9 @@ public static class LockStaleness
     private static IEnumerable<string> ChangedSettings(ImmutableSortedDictionary<string, string> old, ImmutableSortedDictionary<string, string> now) =>
         old.Keys.Union(now.Keys, StringComparer.Ordinal)
             .Order(StringComparer.Ordinal)
+
+            // A lock of both variants is one of the image as well.
+            .Where(key => key != LockInputs.Debug || now.ContainsKey(key))
             .Where(key => old.GetValueOrDefault(key) != now.GetValueOrDefault(key))
             .Select(key => (old.GetValueOrDefault(key), now.GetValueOrDefault(key)) switch
             {

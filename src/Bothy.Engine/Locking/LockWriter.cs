@@ -78,7 +78,7 @@ internal sealed class LockWriter
 
     private void WriteArchitecture(LockedArchitecture architecture)
     {
-        var names = new LockedNames(architecture.Packages.Select(static package => package.Id).Concat(architecture.Omitted.Select(static omitted => omitted.Id)).Concat(architecture.Base?.Packages.Select(static package => package.Id) ?? []));
+        var names = new LockedNames(architecture.AllPackages.Select(static package => package.Id).Concat(architecture.Omitted.Select(static omitted => omitted.Id)).Concat(architecture.Base?.Packages.Select(static package => package.Id) ?? []));
         WriteList("repositories", architecture.Repositories, WriteRepository);
         if (!architecture.Keys.IsEmpty)
         {
@@ -105,6 +105,11 @@ internal sealed class LockWriter
         }
 
         WriteList("packages", architecture.Packages, package => WritePackage(package, names));
+        if (!architecture.Debug.IsEmpty)
+        {
+            WriteList("debug", architecture.Debug, package => WritePackage(package, names));
+        }
+
         WriteList("omitted", architecture.Omitted, omitted =>
         {
             WriteId(omitted.Id);

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Bothy.Oci.Reading;
 
 /// <summary>Which image of an index is meant.</summary>
-internal static class PlatformChoice
+public static class PlatformChoice
 {
     /// <summary>The platform of this machine, as Linux containers run on it.</summary>
     public static Platform OfMachine { get; } = new("linux", RuntimeInformation.OSArchitecture switch

@@ -19,7 +19,10 @@ internal sealed class RunningProgram : IDisposable
     }
 
     /// <summary>Starts it in <paramref name="directory"/> with a store of its own and the signals' usual meanings.</summary>
-    public static RunningProgram Start(string directory, string store, params string[] arguments)
+    public static RunningProgram Start(string directory, string store, params string[] arguments) => Start(directory, store, [], arguments);
+
+    /// <summary>The same with more variables.</summary>
+    public static RunningProgram Start(string directory, string store, (string Name, string Value)[] environment, params string[] arguments)
     {
         // A shell that starts tests in the background has them ignore SIGINT, and children inherit that.
         var start = new ProcessStartInfo(
@@ -31,6 +34,11 @@ internal sealed class RunningProgram : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         start.Environment["BOTHY_STORE"] = store;
         start.Environment["no_proxy"] = "127.0.0.1";
         return new RunningProgram(Process.Start(start)!);

@@ -48,6 +48,13 @@ internal sealed class Workshop : IDisposable
         .Directory("usr").Directory("usr/share").Directory("usr/share/greet")
         .File("usr/share/greet/words", string.Concat(Enumerable.Range(0, 2000).Select(i => $"{Digest.Of(BitConverter.GetBytes(i))}\n")));
 
+    /// <summary>The package of the toolbox of debug variants; its program has the names of one and no code.</summary>
+    public static DebBuilder Busybox(byte[]? program = null) => new DebBuilder("busybox-static", "1:1.36-1")
+        .Directory("usr").Directory("usr/bin").Directory("usr/share").Directory("usr/share/doc").Directory("usr/share/doc/busybox-static")
+        .File("usr/bin/busybox", program ?? BusyboxSample.Program(), 0b111_101_101)
+        .File("usr/share/doc/busybox-static/copyright", "GPL-2\n")
+        .File("usr/share/doc/busybox-static/README", "read me\n");
+
     /// <summary>A workshop with the archive of both packages and the image file of it.</summary>
     public static Workshop WithArchive()
     {
@@ -60,7 +67,7 @@ internal sealed class Workshop : IDisposable
     public void Set(string variable, string value) => _environment[variable] = value;
 
     /// <summary>Writes the archive anew.</summary>
-    public DebianArchiveBuilder WriteArchive(DebBuilder? hello = null, string name = "archive", DateTimeOffset? validUntil = null)
+    public DebianArchiveBuilder WriteArchive(DebBuilder? hello = null, string name = "archive", DateTimeOffset? validUntil = null, params DebBuilder[] more)
     {
         if (Directory.Exists(this[name]))
         {
@@ -77,6 +84,11 @@ internal sealed class Workshop : IDisposable
         };
         archive.Add(Greet(hello.Architecture));
         archive.Add(hello);
+        foreach (var package in more)
+        {
+            archive.Add(package);
+        }
+
         return archive.Write();
     }
 

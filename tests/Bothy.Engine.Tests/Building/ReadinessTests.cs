@@ -9,7 +9,6 @@ public sealed class ReadinessTests
     [Theory]
     [InlineData("contents:\n  repositories: [https://x.example/main]\n  packages: [a]\n  slices: release\n", "x.yaml:4:3: 'contents.slices': slices are cut from Debian packages; apk's are small as they are")]
     [InlineData("contents:\n  repositories: [https://x.example/main]\n  packages: [a]\n  database: dpkg\n", "x.yaml:4:3: 'contents.database': apk's packages are recorded in apk's own database, or not at all")]
-    [InlineData("contents: {packages: [a], repositories: [deb bookworm main]}\ndebug: true\n", "x.yaml:2:1: 'debug': this version does not build debug variants yet")]
     [InlineData(
         "contents:\n  packages: [a]\n  repositories: [https://x.example/main]\n  build_repositories:\n    - deb bookworm main\n",
         "x.yaml:5:7: 'deb bookworm main' beside 'https://x.example/main': an image draws its packages from one distribution, since programs of one are not made for the C library of another")]

@@ -128,5 +128,19 @@ internal static class SampleLock
                 Reasons = [new Reason.Requested("hello@local")],
             },
         ],
+        Debug =
+        [
+            new LockedPackage
+            {
+                Id = new PackageId("busybox-static", "1.36.1-r15", "aarch64"),
+                Source = "busybox",
+                SourceVersion = "1.36.1-r15",
+                Url = new Uri("https://mirror.example/alpine/v3.19/main/aarch64/busybox-static-1.36.1-r15.apk"),
+                Size = 7,
+                Digest = Digest.Of("busybox"u8),
+                Checksum = ApkChecksum.Parse("Q1eSUzT3rVPf3fqWYpVs25LWdQ4uw="),
+                Reasons = [new Reason.Requested("busybox-static")],
+            },
+        ],
     };
 }

@@ -15,6 +15,7 @@ internal static class BusyboxApplets
 
     // The list is the longest run of names of its kind. Each that is tried costs a look at the whole program.
     private const int MaxRuns = 4;
+    private const int MaxBeginnings = 8;
 
     private static readonly SearchValues<byte> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789[_-.+"u8);
 
@@ -33,7 +34,7 @@ internal static class BusyboxApplets
     /// <summary>The paths of the applets, without a leading slash; null where the list cannot be found beyond doubt.</summary>
     public static List<string>? Find(ReadOnlySpan<byte> program)
     {
-        var runs = new PriorityQueue<List<string>, int>();
+        var runs = new PriorityQueue<(List<string> Names, int Start), int>();
         int at = 0;
         while (at < program.Length && program[at..].IndexOf((byte)0) is var gap and >= 0)
         {
@@ -41,7 +42,7 @@ internal static class BusyboxApplets
             var names = NamesAt(program, start, out int end);
             if (names.Count(Anchors.ContainsKey) >= Fewest)
             {
-                runs.Enqueue(names, names.Count);
+                runs.Enqueue((names, start), names.Count);
                 if (runs.Count > MaxRuns)
                 {
                     runs.Dequeue();
@@ -52,12 +53,27 @@ internal static class BusyboxApplets
         }
 
         List<string>? found = null;
-        while (runs.TryDequeue(out var names, out _))
+        while (runs.TryDequeue(out var run, out _))
         {
-            found = PathsOf(names, program) ?? found;
+            found = PathsOf(run.Names, program) ?? PathsWithBeginning(run.Names, run.Start, program) ?? found;
         }
 
         return found;
+    }
+
+    // The list may follow other data without a zero between: then its first name is what that data ends with, as far as it could be a name.
+    private static List<string>? PathsWithBeginning(List<string> names, int start, ReadOnlySpan<byte> program)
+    {
+        for (int length = 1; length <= MaxBeginnings && start - 1 - length >= 0 && NameCharacters.Contains(program[start - 1 - length]); length++)
+        {
+            string first = Encoding.ASCII.GetString(program.Slice(start - 1 - length, length));
+            if (string.CompareOrdinal(first, names[0]) < 0 && PathsOf([first, .. names], program) is { } paths)
+            {
+                return paths;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The absolute paths of programs that lie in the data of <c>bbsuid</c>, itself and the program it runs excepted; null where there are none.</summary>

@@ -24,6 +24,17 @@ public sealed class BusyboxTests : AssemblerTestBase
     }
 
     [Fact]
+    public void The_list_of_applets_may_follow_other_data_without_a_zero_between()
+    {
+        byte[] program = BusyboxSample.Program();
+        var applets = BusyboxApplets.Find(program);
+        program[Array.IndexOf(program, (byte)0)] = 0xAE;
+
+        Assert.Equal(BusyboxSample.Names, applets!.Select(path => path[(path.LastIndexOf('/') + 1)..]));
+        Assert.Equal(applets, BusyboxApplets.Find(program));
+    }
+
+    [Fact]
     public void A_program_without_applets_has_no_list() => Assert.Null(BusyboxApplets.Find(new byte[10_000]));
 
     [Fact]
