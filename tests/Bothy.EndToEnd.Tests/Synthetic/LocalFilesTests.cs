@@ -137,6 +137,38 @@ public sealed class LocalFilesTests : IDisposable
         Assert.Contains("lib/x\n", Judge.Run("tar", ["-tf", _workshop["out.tar"]]).Succeeded().Output, StringComparison.Ordinal);
     }
 
+    [RequiresFact(Needs.Containers)]
+    public async Task What_is_left_out_is_what_a_container_build_leaves_out_of_its_context()
+    {
+        string[] files = ["a.md", "b/a.md", "b/c/a.md", "b/c/x.txt", "b.d/y.log", "c/b/x.txt", "x.txt"];
+        foreach (string file in files)
+        {
+            Write("context/" + file, "x");
+        }
+
+        Write("Containerfile", "FROM scratch\nCOPY . /\n");
+        using var podman = new Podman();
+        var random = new Random(7);
+        string[] parts = ["a.md", "b", "b.d", "c", "x.txt", "*", "**", "?", "*.md"];
+        for (int round = 0; round < 30; round++)
+        {
+            string[] patterns = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ =>
+                (random.Next(4) == 0 ? "!" : "") + string.Join('/', Enumerable.Range(0, random.Next(1, 4)).Select(_ => parts[random.Next(parts.Length)])))];
+            Write("ignore", string.Join('\n', patterns) + "\n");
+            podman.Run("build", "--isolation", "chroot", "--quiet", "--ignorefile", _workshop["ignore"], "--file", _workshop["Containerfile"], "--output", $"type=tar,dest={_workshop["theirs.tar"]}", _workshop["context"]).Succeeded();
+            _workshop.WriteImageText($"contents:\n  files: [{{source: context, path: /, exclude: [{string.Join(", ", patterns.Select(pattern => $"'{pattern}'"))}]}}]\narchs: [amd64]\n");
+            (await _workshop.RunAsync("build", "image.yaml", "--quiet", "-o", $"rootfs:{_workshop["ours.tar"]}")).Succeeded();
+
+            Assert.Equal((string.Join(' ', patterns), FilesOf("theirs.tar")), (string.Join(' ', patterns), FilesOf("ours.tar")));
+        }
+
+        string FilesOf(string archive)
+        {
+            var names = Judge.Run("tar", "-tf", _workshop[archive]).Succeeded().Output.Split('\n').Select(name => name.StartsWith("./", StringComparison.Ordinal) ? name[2..] : name);
+            return string.Join(' ', names.Intersect(files, StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        }
+    }
+
     private void Image(string more = "", string files = "{source: app, path: /opt/app}") => _workshop.WriteImageText(
         $"contents:\n  repositories:\n    - {_workshop.Source}\n  packages: [hello]\n  files: [{files}]\n{more}archs: [amd64]\n");
 

@@ -70,6 +70,29 @@ public sealed class ScanTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_scan_finds_is_attested_with_the_advisories_it_was_found_by()
+    {
+        await ImportAsync();
+        _workshop.Set("COSIGN_PASSWORD", "secret");
+        await _workshop.RunAsync("sign", "keygen", "me");
+        string digest = (await _workshop.BuildAsync()).Succeeded().Output;
+        string image = $"oci:{_workshop["out/image"]}";
+
+        Assert.Equal(digest, (await _workshop.RunAsync("attest", image, "--key", "me.key", "--type", "vuln")).Output);
+        using var verified = JsonDocument.Parse((await _workshop.RunAsync("verify", image, "--key", "me.pub", "--type", "vuln", "--format", "json")).Output);
+        using var status = JsonDocument.Parse((await _workshop.RunAsync("db", "status", "--format", "json")).Output);
+
+        var predicate = verified.RootElement.GetProperty("images")[0].GetProperty("verified")[0].GetProperty("predicate");
+        var scanner = predicate.GetProperty("scanner");
+        Assert.Contains(scanner.GetProperty("db").GetProperty("version").GetString()!, status.RootElement.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(["CVE-2023-0286 openssl", "CVE-2023-9999 tzdata"], Findings(scanner.GetProperty("result").GetRawText()));
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT", predicate.GetProperty("metadata").GetProperty("scanFinishedOn").GetString());
+
+        // Without advisories there is nothing to say, and nothing is signed.
+        Assert.Equal(1, (await _workshop.RunAsync("attest", image, "--key", "me.key", "--type", "vuln", "--db", Digest.Of([]).ToString())).Code);
+    }
+
+    [Fact]
     public async Task Image_lock_and_bill_of_materials_have_the_same_findings_and_the_same_bytes_each_time()
     {
         await ImportAsync();

@@ -20,6 +20,8 @@ public sealed class PolicyReaderTests
             size: {compressed: 30MiB, unpacked: 100M}
             licenses: {allow: [MIT], deny: ["AGPL-*"]}
             hardening: {pie: 100, full-relro: 90 %, except: [/opt]}
+            vulnerabilities: {critical-fixable: 0, high: 3, known-exploited: 0}
+            advisories-max-age: 36h
 
             """);
 
@@ -35,6 +37,8 @@ public sealed class PolicyReaderTests
         Assert.Equal(["AGPL-*"], policy.DeniedLicenses.ToArray());
         Assert.Equal("full-relro 90, pie 100", string.Join(", ", policy.Hardening.Select(pair => $"{pair.Key} {pair.Value}")));
         Assert.Equal(["/opt"], policy.HardeningExceptions.ToArray());
+        Assert.Equal("critical-fixable 0, high 3, known-exploited 0", string.Join(", ", policy.Vulnerabilities.Select(pair => $"{pair.Key} {pair.Value}")));
+        Assert.Equal(TimeSpan.FromHours(36), policy.AdvisoriesMaxAge);
     }
 
     [Fact]
@@ -54,6 +58,9 @@ public sealed class PolicyReaderTests
     [InlineData("size: {unpacked: big}\n", "p.yaml:1:18: 'unpacked' must be a size such as 30MiB, not 'big'")]
     [InlineData("hardening: {pie: 101}\n", "p.yaml:1:18: 'pie' must be a share of files from 0 to 100 (percent), not '101'")]
     [InlineData("hardening: {pies: 1}\n", "p.yaml:1:13: unknown key 'pies' (did you mean 'pie'?)")]
+    [InlineData("vulnerabilities: {critcal: 0}\n", "p.yaml:1:19: unknown key 'critcal' (did you mean 'critical'?)")]
+    [InlineData("vulnerabilities: {critical: none}\n", "p.yaml:1:29: 'critical' must be how many there may be, such as 0, not 'none'")]
+    [InlineData("advisories-max-age: 7\n", "p.yaml:1:21: 'advisories-max-age' must be an age such as 7d or 36h, not '7'")]
     [InlineData("- shells\n", "p.yaml:1:1: 'policy' must be a map, not a list")]
     public void Mistakes_are_told_with_their_place(string text, string problem) =>
         Assert.StartsWith(problem, Assert.Throws<ImageFileException>(() => Parse(text)).Message, StringComparison.Ordinal);

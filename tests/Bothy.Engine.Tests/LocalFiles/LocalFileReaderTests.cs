@@ -76,7 +76,7 @@ public sealed class LocalFileReaderTests : LocalFilesTestBase
         Assert.Equal(expected, string.Join(' ', Paths(Read($"{{source: '{source}', path: {path}}}")).Order(StringComparer.Ordinal)));
     }
 
-    // The rules of .dockerignore; podman judges them in the tests of whole builds.
+    // The rules of .dockerignore.
     [Theory]
     [InlineData("", "a.md b/a.md b/c/a.md b/c/x.txt x.txt")]
     [InlineData("*.md", "b/a.md b/c/a.md b/c/x.txt x.txt")] // at the top alone

@@ -16,6 +16,8 @@ internal sealed class AccountFiles(bool hasStaticNumbers = false)
 
     private FileContent? _passwd;
     private FileContent? _group;
+
+    // The accounts of the files as they were read, and those that were written into them: what is one of these and no longer in the table was removed.
     private HashSet<string> _knownUsers = [];
     private HashSet<string> _knownGroups = [];
 
@@ -56,6 +58,8 @@ internal sealed class AccountFiles(bool hasStaticNumbers = false)
         var knownGroups = Names(_group);
         _passwd = Write(state, Passwd, _passwd, _knownUsers, Table.Users.Select(static user => (user.Name, user.ToString())), origin);
         _group = Write(state, Group, _group, _knownGroups, Table.Groups.Select(static group => (group.Name, group.ToString())), origin);
+        _knownUsers.UnionWith(Table.Users.Select(static user => user.Name));
+        _knownGroups.UnionWith(Table.Groups.Select(static one => one.Name));
         if (state.Tree.Find(Shadow) is { Content: { } shadow })
         {
             var lines = Lines(shadow).Where(line => Name(line) is var name && (!known.Contains(name) || Table.User(name) is not null)).ToList();
