@@ -48,7 +48,7 @@ for image in alpine debian; do
   trace build "$work/$image.yaml" -o "oci:$work/$image"
   trace build "$work/$image.yaml" -o "oci:$work/$image"
   trace lock "$work/$image.yaml"
-  trace build "$work/$image.yaml" --locked -o "oci:$work/$image"
+  for _ in 1 2 3; do trace build "$work/$image.yaml" --locked -o "oci:$work/$image"; done
   trace build "$work/$image.yaml" --locked -o "oci:$work/$image" -o "oci-archive:$work/$image.tar" -o "docker-archive:$work/$image.docker.tar" --format json
 done
 trace lock "$work/layers.yaml"
@@ -68,6 +68,27 @@ trace why "oci:$work/alpine" /usr/sbin/sshd
 trace why "oci:$work/debian" python3
 trace compare "oci:$work/alpine" "oci:$work/debian"
 trace compare "oci:$work/alpine" "oci:$work/layers" --format json
+trace db import "$data/../advisories/alpine/v3.17" "$data/../advisories/debian/tracker-sample.json"
+trace db status
+for image in alpine debian; do
+  for format in text json sarif; do trace scan "oci:$work/$image" --format "$format"; done
+  trace inspect "oci:$work/$image"
+  trace outdated "$work/$image.yaml"
+done
+trace why "oci:$work/debian" CVE-2023-0286
+mkdir "$work/app"
+echo data > "$work/app/data"
+{ cat "$work/alpine.yaml"; printf '  files: [{source: app, path: /app}]\n'; } | awk '/^archs/ { archs = $0; next } { print } END { print archs }' > "$work/files.yaml"
+trace lock "$work/files.yaml"
+for _ in 1 2; do trace build "$work/files.yaml" --locked -o "oci:$work/files"; done
+echo other > "$work/app/data"
+trace build "$work/files.yaml" --locked -o "oci:$work/files"
+cp examples/sliced-python.yaml "$work/sliced.yaml"
+cp -r slices "$work/"
+sed -i 's|slices: .*/|slices: slices/|' "$work/sliced.yaml"
+for _ in 1 2; do trace build "$work/sliced.yaml" -o "oci:$work/sliced"; done
+trace slices check slices/debian-12
+trace slices find openssl --release slices/debian-12
 trace copy "oci:$work/alpine" "oci:$work/copy"
 
 dotnet artifacts/bin/Bothy.StartProfile/release/Bothy.StartProfile.dll "$root/src/Bothy.Cli/start.mibc" "$work"/jit.*
