@@ -53,6 +53,8 @@ public sealed class InitTests(SharedStore store)
 
         Assert.Matches("^([2-9]|[0-9]{2,}) tini\n$", podman.RunImage(image, "-c", "import os; print(os.getpid(), open('/proc/1/comm').read().strip())").Succeeded().Output);
         string container = Start(podman, $"oci:{output["image"]}");
+        const string Ask = "import sys, time, urllib.request\nfor _ in range(200):\n  try:\n    sys.exit(print(urllib.request.urlopen('http://127.0.0.1:8080/etc/hostname').status))\n  except OSError:\n    time.sleep(0.05)";
+        Assert.Equal("200\n", podman.Run("exec", container, "/usr/bin/python3", "-c", Ask).Succeeded().Output);
         podman.Run("stop", "--time", "10", container).Succeeded();
         Assert.Equal("143\n", podman.Run("inspect", "--format", "{{.State.ExitCode}}", container).Succeeded().Output);
     }
