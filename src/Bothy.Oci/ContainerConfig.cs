@@ -36,6 +36,15 @@ public sealed record ContainerConfig
     /// <summary>The signal that asks the program to end, such as <c>SIGTERM</c>; null for the runtime's default.</summary>
     public string? StopSignal { get; init; }
 
+    /// <summary>How its health is checked (Docker's extension); null where nothing is said.</summary>
+    public HealthCheck? HealthCheck { get; init; }
+
+    /// <summary>The instructions of a Dockerfile that a build on top of the image is to begin with (Docker's extension).</summary>
+    public ImmutableArray<string> OnBuild { get; init; } = [];
+
+    /// <summary>The shell that lines of a Dockerfile are run by (Docker's extension); empty for the default.</summary>
+    public ImmutableArray<string> Shell { get; init; } = [];
+
     internal static ContainerConfig Read(JsonFields fields) => new()
     {
         User = fields.OptionalString("User"),
@@ -47,6 +56,9 @@ public sealed record ContainerConfig
         WorkingDir = fields.OptionalString("WorkingDir"),
         Labels = fields.Map("Labels"),
         StopSignal = fields.OptionalString("StopSignal"),
+        HealthCheck = fields.Object("Healthcheck") is { } check ? Oci.HealthCheck.Read(check) : null,
+        OnBuild = fields.Strings("OnBuild"),
+        Shell = fields.Strings("Shell"),
     };
 
     internal void Write(Utf8JsonWriter writer)
@@ -61,6 +73,9 @@ public sealed record ContainerConfig
         writer.WriteOptional("WorkingDir", WorkingDir);
         writer.WriteOptional("Labels", Labels);
         writer.WriteOptional("StopSignal", StopSignal);
+        HealthCheck?.Write(writer);
+        writer.WriteOptional("OnBuild", OnBuild);
+        writer.WriteOptional("Shell", Shell);
         writer.WriteEndObject();
     }
 }

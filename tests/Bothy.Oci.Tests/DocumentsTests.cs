@@ -52,6 +52,31 @@ public sealed class DocumentsTests
         Assert.Empty(config.Container.Env);
     }
 
+    // Docker's extensions, as Docker writes them.
+    [Theory]
+    [InlineData("'Healthcheck':{'Test':['CMD-SHELL','curl -f http://localhost/ || exit 1'],'Interval':5000000000,'Timeout':3000000000,'StartPeriod':1000000000,'StartInterval':500000000,'Retries':2}", "CMD-SHELL curl -f http://localhost/ || exit 1 interval=5s timeout=3s startPeriod=1s startInterval=0.5s retries=2")]
+    [InlineData("'Healthcheck':{'Test':['NONE']}", "NONE")]
+    [InlineData("'Healthcheck':{}", "")]
+    [InlineData("'OnBuild':['COPY . /app','RUN make']", null)]
+    [InlineData("'Shell':['/bin/bash','-c']", null)]
+    public void Extensions_of_the_configuration_are_kept(string fields, string? health)
+    {
+        var config = ImageConfig.Parse(Samples.Json($"{{'architecture':'arm64','os':'linux','config':{{{fields}}},'rootfs':{{'type':'layers'}}}}"), "x");
+
+        Assert.Equal(health, config.Container.HealthCheck?.ToString());
+        Assert.Contains($"'config':{{{fields}}}", Encoding.UTF8.GetString(config.ToJson()).Replace('"', '\''), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("'Healthcheck':[]", "'config.Healthcheck' is not an object")]
+    [InlineData("'Healthcheck':{'Test':'true'}", "'config.Healthcheck.Test' is not a list, or too long")]
+    [InlineData("'Healthcheck':{'Interval':'5s'}", "'config.Healthcheck.Interval' is missing or not a size")]
+    [InlineData("'Healthcheck':{'Interval':9223372036854775808}", "'config.Healthcheck.Interval' is missing or not a size")]
+    [InlineData("'OnBuild':[1]", "'config.OnBuild' is not a string")]
+    public void Bad_extensions_are_refused(string fields, string problem) => Assert.Equal(
+        problem,
+        Assert.Throws<MalformedDataException>(() => ImageConfig.Parse(Samples.Json($"{{'architecture':'arm64','os':'linux','config':{{{fields}}},'rootfs':{{'type':'layers'}}}}"), "x")).Problem);
+
     [Theory]
     [InlineData("", "not the JSON it should be")]
     [InlineData("[]", "not a JSON object")]

@@ -90,6 +90,8 @@ internal static class InspectJson
         WriteTexts(writer, "ports", config.ExposedPorts);
         WriteTexts(writer, "volumes", config.Volumes);
         writer.WriteString("stopSignal", config.StopSignal);
+        WriteHealthCheck(writer, config.HealthCheck);
+        WriteTexts(writer, "onBuild", config.OnBuild);
         writer.WriteStartObject("labels");
         foreach (var (key, value) in config.Labels)
         {
@@ -97,6 +99,24 @@ internal static class InspectJson
         }
 
         writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteHealthCheck(Utf8JsonWriter writer, HealthCheck? check)
+    {
+        if (check is null)
+        {
+            writer.WriteNull("healthCheck");
+            return;
+        }
+
+        writer.WriteStartObject("healthCheck");
+        WriteTexts(writer, "test", check.Test);
+        writer.WriteNumber("interval", check.Interval);
+        writer.WriteNumber("timeout", check.Timeout);
+        writer.WriteNumber("startPeriod", check.StartPeriod);
+        writer.WriteNumber("startInterval", check.StartInterval);
+        writer.WriteNumber("retries", check.Retries);
         writer.WriteEndObject();
     }
 

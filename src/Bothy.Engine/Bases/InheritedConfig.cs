@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bothy.Formats.Text;
 using Bothy.Oci;
 
 namespace Bothy.Engine.Bases;
@@ -15,10 +16,19 @@ internal static class InheritedConfig
         Cmd = own.Cmd.IsEmpty && own.Entrypoint.IsEmpty ? below.Cmd : own.Cmd,
         WorkingDir = own.WorkingDir ?? below.WorkingDir,
         StopSignal = own.StopSignal ?? below.StopSignal,
+        HealthCheck = own.HealthCheck ?? below.HealthCheck,
+        Shell = own.Shell.IsEmpty ? below.Shell : own.Shell,
         Labels = below.Labels.SetItems(own.Labels),
         Volumes = below.Volumes.Union(own.Volumes),
         ExposedPorts = below.ExposedPorts.Union(own.ExposedPorts),
     };
+
+    /// <summary>
+    /// What of <paramref name="below"/> an image on top does not do, in sentences: a Dockerfile's <c>ONBUILD</c> instructions are for <c>docker build</c>, which would run them.
+    /// </summary>
+    public static ImmutableArray<string> Unheeded(string name, ContainerConfig below) => below.OnBuild.IsEmpty
+        ? []
+        : [$"the base {name} has instructions for a Dockerfile's build on top of it, which are not followed and are not in the image: {string.Join("; ", below.OnBuild.Select(static instruction => $"ONBUILD {VisibleText.Of(instruction)}"))}"];
 
     /// <summary>How the layers below came to be. Where that does not say it of each layer, one line does for all that it says.</summary>
     public static IEnumerable<HistoryEntry> History(ImageConfig below) =>

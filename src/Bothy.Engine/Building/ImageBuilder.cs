@@ -118,7 +118,8 @@ public sealed partial class ImageBuilder(BuildSettings settings)
             Slices = SliceAssembly.Of(inputs.Slices, plan with { Packages = [.. packages.Select(package => package.Package)] }, ArchitectureNamed(name)),
             Apk = spec.Contents.IsAlpine || below?.System == PackageSystem.Apk ? Apk(spec, ArchitectureNamed(name), plan) : null,
         };
-        return Assembler.Assemble(request, cancellationToken);
+        var assembly = Assembler.Assemble(request, cancellationToken);
+        return below is null ? assembly : assembly with { Warnings = [.. InheritedConfig.Unheeded(below.Name, below.Config.Container), .. assembly.Warnings] };
     }
 
     /// <summary>Builds what <paramref name="plan"/> says, and its debug variant where the image file asks for one, and writes both to <paramref name="places"/>.</summary>

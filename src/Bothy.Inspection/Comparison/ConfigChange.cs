@@ -29,6 +29,9 @@ public sealed record ConfigChange(string Field, ImmutableArray<string?> Values)
         Add("User", container.User);
         Add("WorkingDir", container.WorkingDir);
         Add("StopSignal", container.StopSignal);
+        Add("Healthcheck", container.HealthCheck?.ToString());
+        Add("OnBuild", string.Join("; ", container.OnBuild));
+        Add("Shell", Words(container.Shell));
         Add("Entrypoint", Words(container.Entrypoint));
         Add("Cmd", Words(container.Cmd));
         Add("ExposedPorts", string.Join(' ', container.ExposedPorts));

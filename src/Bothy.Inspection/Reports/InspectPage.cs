@@ -234,6 +234,8 @@ public static class InspectPage
             Pair("ports", string.Join(' ', report.Container.ExposedPorts)),
             Pair("volumes", string.Join(' ', report.Container.Volumes)),
             Pair("stop signal", report.Container.StopSignal ?? ""),
+            Pair("health check", report.Container.HealthCheck?.ToString() ?? ""),
+            Html.Join(report.Container.OnBuild.Select(static instruction => Pair("on build", instruction))),
             Html.Join(report.Container.Env.Select(static variable => Pair("environment", variable))),
             Html.Join(report.Container.Labels.Select(static label => Pair(label.Key, label.Value)))));
 

@@ -42,6 +42,9 @@ internal sealed class JsonFields
         return number;
     }
 
+    /// <summary>A size, or 0 where there is none.</summary>
+    public long OptionalSize(string name) => Has(name) ? Size(name) : 0;
+
     public bool Flag(string name) => Find(name) is { ValueKind: JsonValueKind.True };
 
     /// <summary>Bytes in the standard alphabet, with padding.</summary>

@@ -158,6 +158,80 @@ public sealed class BaseImageTests
     }
 
     [Fact]
+    public async Task A_health_check_a_shell_and_a_stop_signal_are_inherited_and_instructions_for_builds_on_top_are_not()
+    {
+        using var workshop = await WithBaseAsync();
+        BaseWorkshop.EditConfig(workshop["base"], static config =>
+        {
+            config["Healthcheck"] = JsonNode.Parse("""{"Test": ["CMD-SHELL", "hello || exit 1"], "Interval": 30000000000, "StartPeriod": 5000000000, "Retries": 3}""");
+            config["Shell"] = JsonNode.Parse("""["/bin/bash", "-c"]""");
+            config["StopSignal"] = "SIGINT";
+            config["OnBuild"] = JsonNode.Parse("""["COPY . /app", "RUN make"]""");
+        });
+        workshop.WriteOver("more", "entrypoint: {command: /usr/bin/more}\n");
+
+        // A build that finds nothing to do says it as well.
+        for (int i = 0; i < 2; i++)
+        {
+            var built = await BuildAsync(workshop);
+            Assert.Equal(
+                (0, "warning: the base oci:base has instructions for a Dockerfile's build on top of it, which are not followed and are not in the image: ONBUILD COPY . /app; ONBUILD RUN make\n"),
+                (built.Code, built.Error));
+        }
+
+        var config = Config(workshop["out/image"])["config"]!;
+        Assert.Equal("""{"Test":["CMD-SHELL","hello || exit 1"],"Interval":30000000000,"StartPeriod":5000000000,"Retries":3}""", config["Healthcheck"]!.ToJsonString());
+        Assert.Equal(("SIGINT", "/bin/bash -c", (JsonNode?)null), (config["StopSignal"]!.GetValue<string>(), string.Join(' ', Texts(config["Shell"]!)), config["OnBuild"]));
+        workshop.WriteOver("more", "stop-signal: SIGTERM\n");
+        await BuildAsync(workshop);
+        Assert.Equal("SIGTERM", Config(workshop["out/image"])["config"]!["StopSignal"]!.GetValue<string>());
+    }
+
+    [RequiresTheory("judges:skopeo")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_index_is_built_upon_for_each_architecture_on_its_own_image(bool inRegistry)
+    {
+        using var registry = new TestRegistry();
+        using var workshop = new Workshop();
+        string from = inRegistry ? $"{registry.Host}/team/base:1" : "oci:base";
+        string[] sources = WriteArchives(workshop);
+        string repositories = string.Concat(sources.Select(static source => $"    - {source}\n"));
+        workshop.WriteImageText($"contents:\n  repositories:\n{repositories}  packages: [hello]\n  database: dpkg\nenvironment: {{MORE: base}}\nos-release: {{id: debian, version-codename: bookworm, pretty-name: Debian 12}}\narchs: [amd64, arm64]\n");
+        (await workshop.RunAsync("build", "image.yaml", "--no-check", "--quiet", "-o", "oci:base")).Succeeded();
+        if (inRegistry)
+        {
+            Assert.Equal(0, (await workshop.RunAsync("copy", "oci:base", from)).Code);
+        }
+
+        workshop.WriteImageText($"contents:\n  base: {from}\n  repositories:\n{repositories}  packages: [more]\narchs: [amd64, arm64]\n");
+        (await workshop.RunAsync("lock", "image.yaml", "--quiet")).Succeeded();
+        (await BuildAsync(workshop, "--locked")).Succeeded();
+
+        var below = Images(workshop["base"]);
+        var above = Images(workshop["out/image"]);
+        Assert.Equal(["amd64", "arm64"], above.Keys.Order(StringComparer.Ordinal));
+        var locked = JsonNode.Parse(File.ReadAllText(workshop["image.lock.json"]))!["architectures"]!;
+        foreach (string architecture in above.Keys)
+        {
+            Assert.Equal(Digests(below[architecture]), Digests(above[architecture])[..^1]);
+            Assert.Equal(below[architecture]["digest"]!.GetValue<string>(), locked[architecture]!["base"]!["manifest"]!.GetValue<string>());
+            Assert.Equal(below[architecture]["digest"]!.GetValue<string>(), above[architecture]["annotations"]!["org.opencontainers.image.base.digest"]!.GetValue<string>());
+            string config = Judge.Run("skopeo", "inspect", "--config", "--override-os", "linux", "--override-arch", architecture, $"oci:{workshop["out/image"]}:{Tag(workshop["out/image"])}").Succeeded().Output;
+            Assert.Equal(architecture, JsonNode.Parse(config)!["architecture"]!.GetValue<string>());
+            Assert.Contains("MORE=base", config, StringComparison.Ordinal);
+            string status = (await workshop.RunAsync("sbom", "oci:out/image", "--platform", $"linux/{architecture}", "--files", "none")).Output;
+            Assert.Contains($"pkg:deb/debian/hello@1.0-1?arch={architecture}", status, StringComparison.Ordinal);
+        }
+
+        Assert.NotEqual(Digests(below["amd64"]), Digests(below["arm64"]));
+
+        // What the index has no image for cannot be built upon.
+        var refused = await BuildAsync(workshop, "--arch", "riscv64");
+        Assert.StartsWith("cannot find linux/riscv64 in ", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_init_program_is_brought_along_and_starts_the_entrypoint_also_of_a_base()
     {
         using var workshop = await WithBaseAsync();
@@ -188,21 +262,38 @@ public sealed class BaseImageTests
         (await workshop.RunAsync("build", "image.yaml", "--no-check", "--quiet", "-o", $"oci:{workshop["base"]}")).Succeeded();
     }
 
-    private static JsonNode Manifest(string layout)
+    private static string[] WriteArchives(Workshop workshop) =>
+    [
+        .. new[] { "amd64", "arm64" }.Select(architecture =>
+        {
+            string directory = workshop[$"archive-{architecture}"];
+            var archive = new DebianArchiveBuilder(directory, Workshop.Signer) { Architecture = architecture, Date = workshop.Date, Endings = [".gz"] };
+            archive.Add(Workshop.Greet(architecture));
+            archive.Add(Workshop.Hello(architecture: architecture).File("usr/bin/machine", architecture));
+            archive.Add(new DebBuilder("more", architecture: architecture).Field("Depends", "libgreet").Directory("usr").Directory("usr/bin").File("usr/bin/more", architecture, 0b111_101_101));
+            archive.Write();
+            return $"deb [arch={architecture} signed-by=keys.gpg] file:{directory} bookworm main";
+        }),
+    ];
+
+    private static JsonNode Manifest(string layout) => Manifest(layout, JsonNode.Parse(File.ReadAllText(Path.Combine(layout, "index.json")))!["manifests"]![0]!["digest"]!.GetValue<string>());
+
+    private static JsonNode Manifest(string layout, string digest)
     {
-        var root = JsonNode.Parse(File.ReadAllText(Path.Combine(layout, "index.json")))!["manifests"]![0]!;
-        string digest = root["digest"]!.GetValue<string>();
         var manifest = JsonNode.Parse(File.ReadAllText(Blob(layout, digest)))!;
         manifest["digest"] = digest;
         return manifest;
     }
+
+    private static Dictionary<string, JsonNode> Images(string layout) => Manifest(layout)["manifests"]!.AsArray().ToDictionary(
+        static one => one!["platform"]!["architecture"]!.GetValue<string>(), one => Manifest(layout, one!["digest"]!.GetValue<string>()));
 
     private static JsonNode Config(string layout) => JsonNode.Parse(File.ReadAllText(Blob(layout, Manifest(layout)["config"]!["digest"]!.GetValue<string>())))!;
 
     private static string Tag(string layout) =>
         JsonNode.Parse(File.ReadAllText(Path.Combine(layout, "index.json")))!["manifests"]![0]!["annotations"]!["org.opencontainers.image.ref.name"]!.GetValue<string>();
 
-    private static string Blob(string layout, string digest) => Path.Combine(layout, "blobs", "sha256", digest["sha256:".Length..]);
+    private static string Blob(string layout, string digest) => BaseWorkshop.Blob(layout, digest);
 
     private static string[] Digests(JsonNode manifest) => [.. manifest["layers"]!.AsArray().Select(layer => layer!["digest"]!.GetValue<string>())];
 
@@ -232,4 +323,29 @@ internal static class BaseWorkshop
 
     public static void WriteOver(this Workshop workshop, string packages, string more = "", string from = "oci:base", string archs = "amd64") => workshop.WriteImageText(
         $"contents:\n  base: {from}\n  repositories:\n    - {workshop.Source}\n  packages: [{packages}]\n{more}archs: [{archs}]\n");
+
+    /// <summary>Changes <c>config</c> of the configuration of the one image in a layout, as another builder would have written it.</summary>
+    public static void EditConfig(string layout, Action<JsonObject> edit)
+    {
+        string place = Path.Combine(layout, "index.json");
+        var index = JsonNode.Parse(File.ReadAllText(place))!;
+        var manifest = JsonNode.Parse(File.ReadAllText(Blob(layout, index["manifests"]![0]!["digest"]!.GetValue<string>())))!;
+        var config = JsonNode.Parse(File.ReadAllText(Blob(layout, manifest["config"]!["digest"]!.GetValue<string>())))!;
+        edit(config["config"]!.AsObject());
+        Put(manifest["config"]!, config);
+        Put(index["manifests"]![0]!, manifest);
+        File.WriteAllText(place, index.ToJsonString());
+
+        void Put(JsonNode descriptor, JsonNode document)
+        {
+            byte[] bytes = System.Text.Encoding.UTF8.GetBytes(document.ToJsonString());
+            string digest = ImageSample.DigestOf(bytes);
+            File.WriteAllBytes(Blob(layout, digest), bytes);
+            descriptor["digest"] = digest;
+            descriptor["size"] = bytes.Length;
+        }
+    }
+
+    /// <summary>The file of a blob in a layout.</summary>
+    public static string Blob(string layout, string digest) => Path.Combine(layout, "blobs", "sha256", digest["sha256:".Length..]);
 }
