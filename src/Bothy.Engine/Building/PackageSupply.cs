@@ -17,7 +17,7 @@ internal sealed record SuppliedPackage(LockedPackage Package, PackageContents Co
 /// <summary>Brings packages into the store and opens them: each is decoded as soon as it has arrived, while others are still on their way.</summary>
 internal sealed class PackageSupply(BuildSettings settings) : IDisposable
 {
-    private readonly PackageFetcher _fetcher = new(settings.Transfer, settings.Store, settings.PackageDirectories);
+    private readonly PackageFetcher _fetcher = new(settings.Transfer, settings.Store, settings.PackageDirectories) { IsOffline = settings.Offline };
     private readonly DebPackages _debs = new(settings.Store);
     private readonly ApkPackages _apks = new(settings.Store);
     private readonly SemaphoreSlim _decoding = new(settings.Parallelism);
@@ -28,28 +28,11 @@ internal sealed class PackageSupply(BuildSettings settings) : IDisposable
     {
         settings.Progress.Report(new BuildEvent.Started(phase));
         var progress = new TotalProgress(phase, packages.Sum(package => package.Size), settings.Progress);
-        var wanted = packages.Select(package => new PackageToFetch(package.Id, [package.Url], package.Size, package.Identity)).ToList();
+        var wanted = packages.Select(package => new PackageToFetch(package.Id, [package.Url], package.Size, package.Identity)).ToImmutableArray();
         var opened = new SuppliedPackage[packages.Length];
-
-        if (settings.Offline)
-        {
-            // Of several that are missing the first is named, not the one whose thread was faster.
-            foreach (var package in wanted)
-            {
-                await _fetcher.FetchAsync(package, progress, cancellationToken);
-            }
-        }
-
-        // The largest first: a large one begun last would be decoded alone at the end.
-        var order = Enumerable.Range(0, packages.Length).OrderByDescending(index => packages[index].Size).ToList();
-        var positions = new Dictionary<PackageToFetch, int>(order.Select(index => KeyValuePair.Create(wanted[index], index)), ReferenceEqualityComparer.Instance);
         await _fetcher.FetchAllAsync(
-            order.Select(index => wanted[index]),
-            async (package, digest, token) =>
-            {
-                int position = positions[package];
-                opened[position] = await OpenAsync(packages[position] with { Digest = digest }, package, progress, token);
-            },
+            wanted,
+            async (position, digest, token) => opened[position] = await OpenAsync(packages[position] with { Digest = digest }, wanted[position], progress, token),
             progress,
             cancellationToken);
         settings.Progress.Report(new BuildEvent.Finished(phase, $"{packages.Length} packages, {ByteSize.Text(packages.Sum(package => package.Size))}"));

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Bothy.Packages.Alpine;
 using Bothy.Store;
@@ -22,18 +21,34 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
     // More than the connections that one host allows, so that several mirrors are used at once.
     private const int MaxAtOnce = 12;
 
-    private readonly ConcurrentDictionary<string, Digest> _hashed = new(StringComparer.Ordinal);
+    private readonly ImmutableArray<PackageDirectory> _directories = [.. directories.Select(directory => new PackageDirectory(directory))];
 
-    /// <summary>Fetches all of <paramref name="packages"/>, several at a time, and calls <paramref name="arrived"/> for each, with its digest, as soon as it is in the store.</summary>
+    /// <summary>
+    /// Whether there is no network, so that nobody waits for it: then of several packages that cannot be had the first is the one to report,
+    /// and not the one that failed first.
+    /// </summary>
+    public bool IsOffline { get; init; }
+
+    /// <summary>
+    /// Fetches all of <paramref name="packages"/>, several at a time, and calls <paramref name="arrived"/> for each, with its place among them and its digest,
+    /// as soon as it is in the store.
+    /// </summary>
     /// <exception cref="BothyException">One of them cannot be had from anywhere.</exception>
-    public Task FetchAllAsync(IEnumerable<PackageToFetch> packages, Func<PackageToFetch, Digest, CancellationToken, Task> arrived, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
+    public async Task FetchAllAsync(ImmutableArray<PackageToFetch> packages, Func<int, Digest, CancellationToken, Task> arrived, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce, CancellationToken = cancellationToken };
-        return Parallel.ForEachAsync(packages, options, async (package, token) =>
+        var failures = new FirstFailure();
+        await Parallel.ForEachAsync(OrderOf(packages), options, (position, token) => new ValueTask(IsOffline ? failures.TryAsync(position, () => FetchOneAsync(position, token)) : FetchOneAsync(position, token)));
+        failures.Throw();
+
+        async Task FetchOneAsync(int position, CancellationToken token)
         {
-            var digest = await FetchAsync(package, progress, token);
-            await arrived(package, digest, token);
-        });
+            var digest = await FetchAsync(packages[position], progress, token);
+            if (!failures.HasFailed)
+            {
+                await arrived(position, digest, token);
+            }
+        }
     }
 
     /// <summary>
@@ -115,20 +130,25 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
     // apk's reasons say themselves which link of the chain is broken, and where.
     private static string Expected(PackageIdentity identity) => identity is PackageIdentity.OfFile file ? $" where {file.Digest} is expected" : "";
 
-    // By the usual name first; a directory of thousands of packages is not hashed for the sake of one.
+    // The largest first: a large one begun last would be decoded alone at the end. Without network those first that nothing is to be seen of, since
+    // the rest is not worth decoding where one of them is missing.
+    private IEnumerable<int> OrderOf(ImmutableArray<PackageToFetch> packages) => Enumerable.Range(0, packages.Length)
+        .OrderByDescending(position => IsOffline && !IsInSight(packages[position]))
+        .ThenByDescending(position => packages[position].Size);
+
+    private bool IsInSight(PackageToFetch package) =>
+        new PackageArrival(store, package.Identity).TryFind() is not null || _directories.Any(directory => directory.Candidates(package).Any());
+
+    // What has the usual name is most probably it, and is read once: its way into the store tells.
     private async Task<Digest?> TryTakeAsync(PackageToFetch package, PackageArrival arrival, CancellationToken cancellationToken)
     {
-        foreach (string directory in directories)
+        foreach (var directory in _directories)
         {
-            var candidates = new DirectoryInfo(directory).Exists
-                ? new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => file.Length == package.Size)
-                : throw new BothyException($"cannot take packages from {directory}: there is no such directory");
-            var names = NamesOf(package);
-            foreach (var file in candidates.OrderByDescending(file => names.Contains(file.Name, StringComparer.Ordinal)).ThenBy(file => file.FullName, StringComparer.Ordinal))
+            foreach (var (path, isNamed) in directory.Candidates(package))
             {
-                if (await IsItAsync(file.FullName, package.Identity, cancellationToken))
+                if ((isNamed || await IsItAsync(directory, path, package.Identity, cancellationToken)) && await TryTakeAsync(package, arrival, path, cancellationToken) is { } taken)
                 {
-                    return await TakeAsync(package, arrival, file.FullName, cancellationToken);
+                    return taken;
                 }
             }
         }
@@ -136,12 +156,12 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
         return null;
     }
 
-    private async Task<bool> IsItAsync(string path, PackageIdentity identity, CancellationToken cancellationToken)
+    private static async Task<bool> IsItAsync(PackageDirectory directory, string path, PackageIdentity identity, CancellationToken cancellationToken)
     {
         switch (identity)
         {
             case PackageIdentity.OfFile known:
-                return await DigestOfAsync(path, cancellationToken) == known.Digest;
+                return await directory.DigestOfAsync(path, cancellationToken) == known.Digest;
             case PackageIdentity.OfApk known:
                 await using (var file = File.OpenRead(path))
                 {
@@ -153,28 +173,20 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
         }
     }
 
-    private static string[] NamesOf(PackageToFetch package) =>
-        [.. package.Uris.Select(uri => Uri.UnescapeDataString(uri.Segments[^1])), .. package.Identity is PackageIdentity.OfFile known ? [known.Digest.Hex] : Array.Empty<string>()];
-
-    private async Task<Digest> DigestOfAsync(string path, CancellationToken cancellationToken)
-    {
-        if (!_hashed.TryGetValue(path, out var digest))
-        {
-            await using var file = File.OpenRead(path);
-            digest = Digest.FromHash(await System.Security.Cryptography.SHA256.HashDataAsync(file, cancellationToken));
-            _hashed[path] = digest;
-        }
-
-        return digest;
-    }
-
-    private static async Task<Digest> TakeAsync(PackageToFetch package, PackageArrival arrival, string path, CancellationToken cancellationToken)
+    private static async Task<Digest?> TryTakeAsync(PackageToFetch package, PackageArrival arrival, string path, CancellationToken cancellationToken)
     {
         using var reception = arrival.Begin(package.Size);
         await using var file = File.OpenRead(path);
         reception.Destination.SetLength(0);
         await file.CopyToAsync(reception.Destination, cancellationToken);
-        return arrival.Commit(reception);
+        try
+        {
+            return arrival.Commit(reception);
+        }
+        catch (RefusedContentException)
+        {
+            return null;
+        }
     }
 
     private sealed class Reporting(PackageToFetch package, IProgress<FetchProgress> progress) : IProgress<long>

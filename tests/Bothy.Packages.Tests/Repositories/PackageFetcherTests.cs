@@ -170,22 +170,74 @@ public sealed class PackageFetcherTests : IDisposable
         {
             _server.Serve($"/p{i}.deb", deb);
             return new PackageToFetch(new PackageId($"p{i}", "1.0-1", "amd64"), [_server[$"/p{i}.deb"]], deb.Length, new PackageIdentity.OfFile(Digest.Of(deb)));
-        }).ToArray();
+        }).ToImmutableArray();
         var arrived = new System.Collections.Concurrent.ConcurrentBag<string>();
 
         await new PackageFetcher(_transfer, Store, []).FetchAllAsync(
             packages,
-            (package, digest, _) =>
+            (position, digest, _) =>
             {
-                Assert.Equal(new PackageIdentity.OfFile(digest), package.Identity);
+                Assert.Equal(new PackageIdentity.OfFile(digest), packages[position].Identity);
                 Assert.True(Store.Contains(digest));
-                arrived.Add(package.Id.Name);
+                arrived.Add(packages[position].Id.Name);
                 return Task.CompletedTask;
             },
             progress: null,
             CancellationToken.None);
 
         Assert.Equal(packages.Select(package => package.Id.Name).Order(), arrived.Order());
+    }
+
+    [Fact]
+    public async Task Without_a_network_the_first_of_several_missing_packages_is_named_and_nothing_is_decoded_that_need_not_be()
+    {
+        using var offline = new TransferClient(new TransferSettings { Offline = true }, TimeProvider.System);
+        Directory.CreateDirectory(_directory["packages"]);
+        var packages = Enumerable.Range(0, 40).Select(i => new DebBuilder($"p{i}").File("x", new string('x', i % 7)).Build()).Select((deb, i) =>
+        {
+            // Two are missing, of a third something else has name and size.
+            if (i is not (21 or 33))
+            {
+                byte[] kept = [.. deb];
+                kept[^1] ^= (byte)(i == 12 ? 1 : 0);
+                File.WriteAllBytes(_directory[$"packages/p{i}.deb"], kept);
+            }
+
+            return new PackageToFetch(new PackageId($"p{i}", "1.0-1", "amd64"), [_server[$"/p{i}.deb"]], deb.Length, new PackageIdentity.OfFile(Digest.Of(deb)));
+        }).ToImmutableArray();
+
+        for (int round = 0; round < 5; round++)
+        {
+            int arrived = 0;
+            var failure = await Assert.ThrowsAsync<BothyException>(() => new PackageFetcher(offline, new ContentStore(_directory[$"store{round}"]), [_directory["packages"]]) { IsOffline = true }.FetchAllAsync(
+                packages,
+                (_, _, _) =>
+                {
+                    Interlocked.Increment(ref arrived);
+                    return Task.CompletedTask;
+                },
+                progress: null,
+                CancellationToken.None));
+
+            Assert.StartsWith("cannot fetch p12 1.0-1 (amd64): ", failure.Message, StringComparison.Ordinal);
+            Assert.EndsWith(": offline", failure.Message, StringComparison.Ordinal);
+            Assert.InRange(arrived, 0, 20);
+        }
+    }
+
+    [Fact]
+    public async Task Of_two_directories_the_one_without_it_is_no_failure()
+    {
+        Directory.CreateDirectory(_directory["a"]);
+        Directory.CreateDirectory(_directory["b"]);
+        File.WriteAllBytes(_directory["a/hello.deb"], Changed());
+        File.WriteAllBytes(_directory["b/hello.deb"], Deb);
+
+        await FetchAsync([_server["/hello.deb"]], [_directory["a"], _directory["b"]]);
+
+        Assert.Empty(_server.Requests);
+        Assert.Equal(Deb, Store.TryRead(DebDigest));
+        Assert.False(Store.Contains(Digest.Of(Changed())));
     }
 
     private static byte[] Changed()

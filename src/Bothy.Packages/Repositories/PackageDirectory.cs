@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+
+namespace Bothy.Packages.Repositories;
+
+/// <summary>A local directory with package files, under whatever names. It is looked through once: with hundreds of packages each look costs as much as hashing some of them.</summary>
+internal sealed class PackageDirectory
+{
+    private readonly string _path;
+    private readonly Lazy<ILookup<long, FileInfo>> _bySize;
+    private readonly ConcurrentDictionary<string, Digest> _hashed = new(StringComparer.Ordinal);
+
+    public PackageDirectory(string path)
+    {
+        _path = path;
+        _bySize = new(List);
+    }
+
+    /// <summary>The files that may be <paramref name="package"/>, those with its usual name first; a directory of thousands of packages is not hashed for the sake of one.</summary>
+    /// <exception cref="BothyException">There is no such directory.</exception>
+    public IEnumerable<(string Path, bool IsNamed)> Candidates(PackageToFetch package)
+    {
+        var names = NamesOf(package);
+        return _bySize.Value[package.Size]
+            .Select(file => (file.FullName, IsNamed: names.Contains(file.Name, StringComparer.Ordinal)))
+            .OrderByDescending(static file => file.IsNamed)
+            .ThenBy(static file => file.FullName, StringComparer.Ordinal);
+    }
+
+    /// <summary>The digest of one of its files; no file is hashed twice.</summary>
+    public async Task<Digest> DigestOfAsync(string file, CancellationToken cancellationToken)
+    {
+        if (!_hashed.TryGetValue(file, out var digest))
+        {
+            await using var bytes = File.OpenRead(file);
+            digest = Digest.FromHash(await SHA256.HashDataAsync(bytes, cancellationToken));
+            _hashed[file] = digest;
+        }
+
+        return digest;
+    }
+
+    private ILookup<long, FileInfo> List() => new DirectoryInfo(_path).Exists
+        ? new DirectoryInfo(_path).EnumerateFiles("*", SearchOption.AllDirectories).ToLookup(static file => file.Length)
+        : throw new BothyException($"cannot take packages from {_path}: there is no such directory");
+
+    private static string[] NamesOf(PackageToFetch package) =>
+        [.. package.Uris.Select(uri => Uri.UnescapeDataString(uri.Segments[^1])), .. package.Identity is PackageIdentity.OfFile known ? [known.Digest.Hex] : Array.Empty<string>()];
+}
