@@ -45,6 +45,20 @@ public sealed class StructureTestFilesTests(SharedStore store)
         Assert.Contains("  failed   command: another\n           it exited with 1, not with 0\n", run.Output, StringComparison.Ordinal);
     }
 
+    [RequiresFact(Needs.Network, Needs.Data)]
+    public void A_build_holds_its_image_to_distroless_own_tests()
+    {
+        using var output = new TemporaryDirectory();
+        string tests = Path.Combine(RealData.Directory, "structure-tests", "distroless-static-debian12.yaml");
+        File.WriteAllText(output["static.yaml"], $"include: {Path.Combine(RealData.Project, "examples", "static.yaml")}\ntests: [{tests}, more.yaml]\n");
+        File.WriteAllText(output["more.yaml"], "schemaVersion: 2.0.0\npackageTests: [{package: tzdata}, {package: libc6, installed: false}]\nsetuidTest: {}\n");
+        string digest = BothyProgram.Build(store.Path, output["static.yaml"], $"oci:{output["image"]}");
+
+        Assert.Equal(BothyProgram.Build(store.Path, "examples/static.yaml", $"oci:{output["plain"]}"), digest);
+        var run = BothyProgram.Run(store.Path, ["test", $"oci:{output["image"]}", "-c", output["static.yaml"]]);
+        Assert.Equal((0, "4 passed, 0 failed, 0 not run"), (run.ExitCode, run.Output.TrimEnd('\n').Split('\n')[^1]));
+    }
+
     private JudgeResult Test(string example, string tests)
     {
         using var output = new TemporaryDirectory();

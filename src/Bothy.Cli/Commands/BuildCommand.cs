@@ -15,7 +15,7 @@ internal static class BuildCommand
         var locked = new Option<bool>("--locked") { Description = "Build exactly what the lock file says; never solve, never read an index." };
         var strict = new Option<bool>("--strict") { Description = "Fail when a maintainer script does something that nothing stands in for." };
         var bills = new BuiltBills(command);
-        var noCheck = new Option<bool>("--no-check") { Description = "Build what would not run, or breaks the image file's policy, all the same." };
+        var noCheck = new Option<bool>("--no-check") { Description = "Build what would not run, breaks the image file's policy or fails its tests, all the same." };
         var format = Formats.Option();
         foreach (var option in new Option[] { locked, strict, noCheck, format })
         {

@@ -109,7 +109,7 @@ internal sealed class CommonOptions
         string file = arguments.GetRequiredValue(File);
 
         // The platform's network and cryptography take as long to load as the image file takes to read.
-        var settings = Task.Run(() => Settings(arguments, surroundings, progress) with { Check = check });
+        var settings = Task.Run(() => Settings(arguments, surroundings, progress) with { Check = check, Test = check });
         var image = ImageFile.Append(
             ImageFile.Load(file, surroundings.WorkingDirectory),
             arguments.GetValue(_repositories) ?? [],
@@ -126,7 +126,7 @@ internal sealed class CommonOptions
     public LockPlace LockOf(ParseResult arguments, Surroundings surroundings) =>
         LockOf(arguments.GetValue(_lock) ?? LockFiles.DefaultPath(arguments.GetRequiredValue(File)), surroundings);
 
-    /// <summary>Opens what building an image again works with: its own image file, and no other one.</summary>
+    /// <summary>Opens what building an image again works with: its own image file, and no other one. Files of tests do not come with an image, so it is not held to them.</summary>
     public Session Open(ParseResult arguments, Surroundings surroundings, IProgress<BuildEvent> progress, AttachedLock attached, bool check) => new(
         Settings(arguments, surroundings, progress) with { SourceDateEpoch = attached.SourceDateEpoch, Slices = attached.Slices, Check = check },
         attached.ImageFile,

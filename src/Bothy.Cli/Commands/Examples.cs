@@ -85,7 +85,8 @@ internal static class Examples
             """,
         ["test"] = """
             Examples:
-              bothy test oci:out/base -c base.yaml                        container-structure-test's files, without a daemon
+              bothy test oci:out/base -c tests/base.yaml                  container-structure-test's files, without a daemon
+              bothy test oci:out/app -c app.yaml                          the 'tests' of an image file, those of commands too
               bothy test oci:out/app -c app.yaml --platforms linux/amd64,linux/arm64 --format junit > app.xml
 
             """,

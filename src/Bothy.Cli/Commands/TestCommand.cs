@@ -16,7 +16,7 @@ internal static class TestCommand
     {
         var command = new Command("test", "Run container-structure-test files on an image; exits with 3 where a test fails.");
         var image = new ImageArgument(command);
-        var files = new Option<string[]>("--config", "-c") { Description = "A file of tests, of schema 1.0.0 or 2.0.0.", HelpName = "FILE", Required = true };
+        var files = new Option<string[]>("--config", "-c") { Description = "A file of tests, of schema 1.0.0 or 2.0.0, or an image file that has tests.", HelpName = "FILE", Required = true };
         var platforms = new Option<string>("--platforms") { Description = "Test the images of several platforms of an index: linux/amd64,linux/arm64.", HelpName = "LIST" };
         platforms.Validators.Add(result =>
         {
@@ -39,7 +39,7 @@ internal static class TestCommand
         command.SetAction(async (arguments, cancellationToken) =>
         {
             // Mistakes in tests are told before an image is fetched.
-            var tests = arguments.GetRequiredValue(files).Select(file => StructureTestReader.Load(file, surroundings.WorkingDirectory)).ToList();
+            var tests = arguments.GetRequiredValue(files).SelectMany(file => ImageTests.Load(file, surroundings.WorkingDirectory)).ToList();
             var suites = ImmutableArray.CreateBuilder<TestSuite>();
             if (arguments.GetValue(platforms) is { } list)
             {

@@ -2,6 +2,7 @@ using System.Text;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.LocalFiles;
 using Bothy.Engine.Slicing;
+using Bothy.Engine.StructureTests;
 using Bothy.Packages.Slices;
 
 namespace Bothy.Engine.Building;
@@ -15,7 +16,10 @@ internal sealed record BuildInputs
     /// <summary>The slice definitions of the image file; null where it has none.</summary>
     public SliceRelease? Slices { get; init; }
 
-    /// <summary>The digest of all of it.</summary>
+    /// <summary>The tests that the image is held to; null where the image file has none, or they are not asked for. They decide nothing of the image.</summary>
+    public ImageTests? Tests { get; init; }
+
+    /// <summary>The digest of all of it that decides the image.</summary>
     public Digest Digest => Digest.Of(Encoding.ASCII.GetBytes($"files {Files?.Digest}\nslices {Slices?.Digest}\n"));
 
     /// <summary>Reads what <paramref name="spec"/> names beside packages.</summary>
@@ -24,5 +28,10 @@ internal sealed record BuildInputs
     {
         Files = await Task.Run(() => new LocalFileReader(settings, spec).Read(cancellationToken), cancellationToken),
         Slices = SliceDefinitions.Open(spec, settings),
+        Tests = TestsOf(spec, settings),
     };
+
+    /// <summary>The tests of <paramref name="spec"/>; null where it has none, or they are not asked for.</summary>
+    /// <exception cref="BothyException">They cannot be read.</exception>
+    public static ImageTests? TestsOf(ImageSpec spec, BuildSettings settings) => settings.Test ? ImageTests.Of(spec, settings.WorkingDirectory) : null;
 }

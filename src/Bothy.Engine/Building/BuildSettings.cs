@@ -58,6 +58,9 @@ public sealed record BuildSettings
     /// <summary>Whether images that would not work, or break their policy, are refused.</summary>
     public bool Check { get; init; }
 
+    /// <summary>Whether images that fail the tests of their image file are refused.</summary>
+    public bool Test { get; init; }
+
     /// <summary>The newest time an image may show, in seconds since 1970; null to take it from the newest file of the packages.</summary>
     public long? SourceDateEpoch { get; init; }
 

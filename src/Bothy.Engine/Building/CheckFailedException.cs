@@ -9,7 +9,7 @@ public sealed class CheckFailedException : BothyException
     private const int MaxShown = 20;
 
     internal CheckFailedException(string fileName, ImmutableArray<Finding> errors)
-        : base($"cannot build {fileName}: it would not work as it should, or breaks its policy:\n  {Describe(errors)}")
+        : base($"cannot build {fileName}: {Summarise(errors)}:\n  {Describe(errors)}")
     {
         Errors = errors;
         Hint = errors.Select(static finding => finding.Hint).FirstOrDefault(static hint => hint is not null) is { } hint
@@ -19,6 +19,14 @@ public sealed class CheckFailedException : BothyException
 
     /// <summary>What is wrong.</summary>
     public ImmutableArray<Finding> Errors { get; }
+
+    private static string Summarise(ImmutableArray<Finding> errors)
+    {
+        int tests = errors.Count(static finding => finding.Kind == BuildTests.FailedTest);
+        return tests == errors.Length ? "it fails its tests"
+            : tests > 0 ? "it would not work as it should, or breaks its policy, and fails its tests"
+            : "it would not work as it should, or breaks its policy";
+    }
 
     private static string Describe(ImmutableArray<Finding> errors)
     {

@@ -38,8 +38,8 @@ internal sealed class EarlierBuilds(ContentStore store)
     /// <summary>The digest of all that decides the image of <paramref name="locked"/>.</summary>
     public static Digest KeyOf(ImageSpec spec, LockFile plan, string architecture, LockedArchitecture locked, long? epoch, BuildInputs inputs)
     {
-        // A debug variant has a key of its own, and changes nothing of the image.
-        spec = spec with { Debug = false };
+        // A debug variant has a key of its own, and neither it nor tests change anything of the image.
+        spec = spec with { Debug = false, Tests = null };
         plan = plan with { Inputs = plan.Inputs with { Settings = plan.Inputs.Settings.Remove(LockInputs.Debug) } };
 
         // A plan from an apk index knows packages by their checksum until they are fetched.
@@ -98,7 +98,7 @@ internal sealed class EarlierBuilds(ContentStore store)
             json.GetProperty("epoch").GetInt64(),
             [.. json.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()!)])
         {
-            Findings = json.TryGetProperty("findings", out var findings) ? [.. findings.EnumerateArray().Select(ReadFinding)] : null,
+            Findings = RecordedFindings.Read(json),
         };
     }
 
@@ -138,7 +138,11 @@ internal sealed class EarlierBuilds(ContentStore store)
         json.WriteNumber("packages", facts.Packages);
         json.WriteNumber("files", facts.Files);
         WriteTexts(json, "warnings", warnings);
-        WriteFindings(json, build.Findings);
+        if (build.Findings is { } findings)
+        {
+            RecordedFindings.Write(json, findings);
+        }
+
         json.WriteStartArray("uncovered");
         foreach (var script in facts.Uncovered)
         {
@@ -177,43 +181,6 @@ internal sealed class EarlierBuilds(ContentStore store)
         }
 
         json.WriteEndArray();
-    }
-
-    private static void WriteFindings(Utf8JsonWriter json, ImmutableArray<Finding>? findings)
-    {
-        if (findings is null)
-        {
-            return;
-        }
-
-        json.WriteStartArray("findings");
-        foreach (var finding in findings)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("area", (int)finding.Area);
-            json.WriteString("kind", finding.Kind);
-            json.WriteNumber("severity", (int)finding.Severity);
-            json.WriteString("path", finding.Path?.Value);
-            json.WriteString("package", finding.Package);
-            json.WriteString("reason", finding.Reason);
-            json.WriteString("hint", finding.Hint);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static Finding ReadFinding(JsonElement finding)
-    {
-        string? Text(string name) => finding.GetProperty(name).GetString();
-        return new Finding(
-            (CheckArea)finding.GetProperty("area").GetInt32(),
-            Text("kind")!,
-            (Severity)finding.GetProperty("severity").GetInt32(),
-            Text("path") is { } path ? TreePath.Parse(path) : null,
-            Text("package"),
-            Text("reason")!,
-            Text("hint"));
     }
 
     private static UncoveredScript ReadScript(JsonElement script)

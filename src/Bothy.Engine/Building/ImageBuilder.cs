@@ -232,12 +232,14 @@ public sealed partial class ImageBuilder(BuildSettings settings)
         var earlier = new EarlierBuilds(settings.Store);
         var key = EarlierBuilds.KeyOf(spec, plan, name, locked, settings.SourceDateEpoch, inputs);
         bool asksAdvisories = settings.Check && BuildCheck.AsksAdvisories(spec);
-        if (!needsFiles && !asksAdvisories && earlier.TryFind(key, architecture) is { } known && !(settings.Check && known.Findings is null)
+        var tests = new BuildTests(settings.Store);
+        var tested = inputs.Tests is null ? [] : tests.TryFind(key, inputs.Tests);
+        if (!needsFiles && !asksAdvisories && tested is not null && earlier.TryFind(key, architecture) is { } known && !(settings.Check && known.Findings is null)
             && (spec.Debug ? earlier.TryFind(DebugVariant.KeyOf(key, locked), architecture) : null) is var knownDebug && spec.Debug == knownDebug is not null)
         {
             settings.Progress.Report(EarlierBuilds.NothingChanged(name));
             Report(spec, known.Warnings, known.Facts.Uncovered, strict);
-            ReportFindings(spec, known, []);
+            ReportFindings(spec, known, tested.Value);
             var whole = locked.AllPackages.All(package => package.Digest is not null) ? locked : null;
             return new Built(known, Tree: null, whole, Origins: null, key, IsFoundAgain: true)
             {
@@ -259,7 +261,8 @@ public sealed partial class ImageBuilder(BuildSettings settings)
         };
         earlier.Add(key, build);
         var config = image.Config;
-        ReportFindings(spec, build, asksAdvisories ? BuildCheck.OfAdvisories(spec, settings, locked, assembly.Tree, config.Container, config.Platform, cancellationToken) : []);
+        var ofAdvisories = asksAdvisories ? BuildCheck.OfAdvisories(spec, settings, locked, assembly.Tree, config.Container, config.Platform, cancellationToken) : [];
+        ReportFindings(spec, build, inputs.Tests is null ? ofAdvisories : ofAdvisories.AddRange(await tests.RunAsync(key, inputs.Tests, assembly.Tree, image, cancellationToken)));
         var complete = locked with { Packages = [.. packages.Select(package => package.Package)] };
         var built = new Built(build, assembly.Tree, complete, RecordedOrigins.Of(assembly.Tree), key, IsFoundAgain: false);
         return spec.Debug ? await WithDebugAsync(spec, name, built, cancellationToken) : built;
@@ -274,11 +277,11 @@ public sealed partial class ImageBuilder(BuildSettings settings)
         return Task.Run(() => BuildCheck.Run(spec, assembly.Tree, config.Container, config.Platform, below?.Contents, cancellationToken), cancellationToken);
     }
 
-    private void ReportFindings(ImageSpec spec, EarlierBuild build, ImmutableArray<Finding> ofAdvisories)
+    private void ReportFindings(ImageSpec spec, EarlierBuild build, ImmutableArray<Finding> more)
     {
         if (settings.Check)
         {
-            BuildCheck.Report(spec, [.. build.Findings ?? [], .. ofAdvisories], settings.Progress);
+            BuildCheck.Report(spec, [.. build.Findings ?? [], .. more], settings.Progress);
         }
     }
 
@@ -299,6 +302,9 @@ public sealed partial class ImageBuilder(BuildSettings settings)
     private void Begin(ImageSpec spec)
     {
         Readiness.Check(spec);
+
+        // Mistakes in tests are told before anything is solved or fetched.
+        _ = BuildInputs.TestsOf(spec, settings);
         foreach (var warning in spec.Warnings)
         {
             settings.Progress.Report(new BuildEvent.Warning($"{warning.Mark}: {warning.Value}"));

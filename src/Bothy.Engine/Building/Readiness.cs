@@ -1,24 +1,15 @@
-using System.Collections.Immutable;
 using Bothy.Engine.ImageFiles;
 
 namespace Bothy.Engine.Building;
 
-/// <summary>Says which parts of an image file cannot be built, or not yet. Leaving them out silently would be a different image.</summary>
+/// <summary>Says which parts of an image file cannot be built. Leaving them out silently would be a different image.</summary>
 internal static class Readiness
 {
-    private static readonly ImmutableArray<(string Key, string What)> NotBuilt =
-    [
-        ("tests", "tests"),
-    ];
-
     /// <summary>Refuses what cannot be built.</summary>
     /// <exception cref="BothyException">There is something; the message names each place.</exception>
     public static void Check(ImageSpec spec)
     {
-        var problems = NotBuilt
-            .Where(feature => spec.MarkOf(feature.Key) is not null)
-            .Select(feature => (Mark: spec.MarkOf(feature.Key)!, Text: $"'{feature.Key}': this version does not build {feature.What} yet"))
-            .Concat(Mixtures(spec))
+        var problems = Mixtures(spec)
             .OrderBy(problem => problem.Mark)
             .Select(problem => $"{problem.Mark}: {problem.Text}")
             .ToList();

@@ -122,8 +122,8 @@ internal sealed class FileInclusion(string? workingDirectory, SpecFindings findi
 
     private string FullPath(string name) => Path.GetFullPath(name, workingDirectory ?? "/");
 
-    // Names stay relative where they were, so that messages read as the user writes.
-    private static string Normalize(string path)
+    /// <summary>The path without what says nothing. Names stay relative where they were, so that messages read as the user writes.</summary>
+    public static string Normalize(string path)
     {
         var parts = new List<string>();
         foreach (string part in path.Split('/'))

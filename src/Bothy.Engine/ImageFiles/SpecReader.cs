@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bothy.Engine.StructureTests;
 using Bothy.Formats.Trees;
 using Bothy.Oci.Layers;
 
@@ -94,7 +95,7 @@ internal sealed class SpecReader
             OsRelease = ReadOsRelease(),
             VcsUrl = _top.Text("vcs-url")?.Value,
             Policy = ReadPolicy(),
-            Tests = _top.Node("tests"),
+            Tests = ReadTests(),
             Warnings = _findings.Warnings,
         };
     }
@@ -106,6 +107,18 @@ internal sealed class SpecReader
         if (node is not null)
         {
             PolicyReader.Read(node, _findings);
+        }
+
+        return node;
+    }
+
+    // What stands in files of their own is read when an image is built or tested.
+    private SpecNode? ReadTests()
+    {
+        var node = _top.Node("tests");
+        if (node is not null)
+        {
+            ImageTests.Check(node, _findings);
         }
 
         return node;

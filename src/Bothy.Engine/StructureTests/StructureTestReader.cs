@@ -35,43 +35,34 @@ public sealed class StructureTestReader
         _isFirst = isFirst;
     }
 
-    /// <summary>Reads the file at <paramref name="path"/>.</summary>
-    /// <exception cref="ImageFileException">It has mistakes.</exception>
-    /// <exception cref="BothyException">It cannot be read.</exception>
-    public static StructureTestFile Load(string path, string workingDirectory)
-    {
-        try
-        {
-            return Parse(path, FileInclusion.ReadBounded(Path.Combine(workingDirectory, path)));
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new BothyException($"cannot read {path}: {FileInclusion.Reason(failure)}", failure);
-        }
-    }
-
     /// <summary>Reads <paramref name="content"/>, which is called <paramref name="fileName"/> in messages.</summary>
     /// <exception cref="ImageFileException">It has mistakes.</exception>
     public static StructureTestFile Parse(string fileName, ReadOnlySpan<byte> content)
     {
         var findings = new SpecFindings();
-        StructureTestFile? file = null;
-        if (YamlText.Decode(fileName, content, findings) is { } text && YamlTree.Read(fileName, text, findings) is { } node)
-        {
-            bool isFirst = node is SpecNode.Mapping map && map.Entries.Any(static entry => entry is { Key.Value: "schemaVersion", Value: SpecNode.Scalar { Text: "1.0.0" } });
-            if (MapReader.Of(node, "a test file", isFirst ? Common : [.. Common, "metadataTest", "containerRunOptions"], findings) is { } root)
-            {
-                file = new StructureTestReader(root, findings, isFirst).Read(fileName);
-            }
-        }
-
+        var file = Read(fileName, content, findings);
         findings.ThrowIfAny();
         return file!;
     }
 
-    private StructureTestFile Read(string fileName)
+    /// <summary>The same, noting mistakes; null where there is nothing to be read.</summary>
+    internal static StructureTestFile? Read(string fileName, ReadOnlySpan<byte> content, SpecFindings findings) =>
+        YamlText.Decode(fileName, content, findings) is { } text && YamlTree.Read(fileName, text, findings) is { } node ? Read(fileName, node, findings, isWithin: false) : null;
+
+    /// <summary>Tests that stand within another file, which need not name their schema: 2.0.0 unless they do. They are called <paramref name="name"/>.</summary>
+    internal static StructureTestFile? ReadWithin(string name, SpecNode node, SpecFindings findings) => Read(name, node, findings, isWithin: true);
+
+    private static StructureTestFile? Read(string fileName, SpecNode node, SpecFindings findings, bool isWithin)
     {
-        var version = _root.RequiredText("schemaVersion");
+        bool isFirst = node is SpecNode.Mapping map && map.Entries.Any(static entry => entry is { Key.Value: "schemaVersion", Value: SpecNode.Scalar { Text: "1.0.0" } });
+        return MapReader.Of(node, isWithin ? "an entry of 'tests'" : "a test file", isFirst ? Common : [.. Common, "metadataTest", "containerRunOptions"], findings) is { } root
+            ? new StructureTestReader(root, findings, isFirst).Read(fileName, isWithin)
+            : null;
+    }
+
+    private StructureTestFile Read(string fileName, bool isWithin)
+    {
+        var version = isWithin ? _root.Text("schemaVersion") : _root.RequiredText("schemaVersion");
         if (version is { Value: not ("1.0.0" or "2.0.0" or "") })
         {
             _findings.Problem(version.Mark, $"'schemaVersion' must be 1.0.0 or 2.0.0, not '{version.Value}'");

@@ -12,8 +12,7 @@ public sealed class ReadinessTests
     [InlineData(
         "contents:\n  packages: [a]\n  repositories: [https://x.example/main]\n  build_repositories:\n    - deb bookworm main\n",
         "x.yaml:5:7: 'deb bookworm main' beside 'https://x.example/main': an image draws its packages from one distribution, since programs of one are not made for the C library of another")]
-    [InlineData("contents: {packages: [a], repositories: [deb bookworm main]}\ntests: [a]\n", "x.yaml:2:1: 'tests': this version does not build tests yet")]
-    public void What_is_read_but_not_built_is_refused_with_its_place(string yaml, string problem)
+    public void What_cannot_be_built_is_refused_with_its_place(string yaml, string problem)
     {
         var failure = Assert.Throws<BothyException>(() => Readiness.Check(ImageFile.Parse("x.yaml", Encoding.UTF8.GetBytes(yaml))));
 
@@ -22,6 +21,7 @@ public sealed class ReadinessTests
 
     [Theory]
     [InlineData("debug: false")]
+    [InlineData("tests: [a.yaml]")]
     [InlineData("layering: {strategy: origin, budget: 5}")] // one layer is a layering too; the note about it is the builder's
     public void What_changes_nothing_passes(string yaml) =>
         Readiness.Check(ImageFile.Parse("x.yaml", Encoding.UTF8.GetBytes($"contents: {{packages: [a], repositories: [deb bookworm main]}}\n{yaml}\n")));

@@ -26,6 +26,18 @@ public sealed class ImageFileProperties
         }));
 
     [Fact]
+    public void Parts_that_other_rooms_read_are_printed_so_that_they_read_the_same() =>
+        Check.QuickThrowOnFailure(Prop.ForAll(Nodes(3).ToArbitrary(), node =>
+        {
+            var findings = new SpecFindings();
+            var read = YamlTree.Read("x.yaml", ImageSpecWriter.ToYaml(Holding(node)), findings);
+            findings.ThrowIfAny();
+            return SpecDump.Of(Holding(node)) == SpecDump.Of(Holding(Assert.IsType<SpecNode.Mapping>(read).Entries.Single(entry => entry.Key.Value == "tests").Value));
+
+            static ImageSpec Holding(SpecNode node) => new() { FileName = "x.yaml", Tests = node };
+        }));
+
+    [Fact]
     public void Damaged_files_are_read_or_refused_with_places_in_the_file()
     {
         byte[] original = Encoding.UTF8.GetBytes(ImageFileTests.Everything);
@@ -75,12 +87,21 @@ public sealed class ImageFileProperties
                 [.. entries.Take(4).DistinctBy(entry => entry.Item1).Select(entry => KeyValuePair.Create(new Marked<string>(entry.Item1, Nowhere), entry.Item2))],
                 Nowhere)));
 
+    private static Gen<SpecNode> Tests() => Gen.OneOf(
+        Texts().Select(SpecNode (text) => Text(text.AsSpan().TrimEnd('/').Length == 0 ? "a" : text)),
+        Texts().ListOf().Select(SpecNode (words) => Map("commandTests", new SpecNode.Sequence([Map("name", Text("a"), "command", Text("b"), "args", new SpecNode.Sequence([.. words.Where(word => word.Length > 0).Select(Text)], Nowhere))], Nowhere))));
+
+    private static SpecNode.Scalar Text(string text) => new(text, IsPlain: false, Nowhere);
+
+    private static SpecNode.Mapping Map(params object[] entries) => new(
+        [.. entries.Chunk(2).Select(static entry => KeyValuePair.Create(new Marked<string>((string)entry[0], Nowhere), (SpecNode)entry[1]))], Nowhere);
+
     private static Gen<ImageSpec> Specs() =>
         from environment in TextMaps()
         from labels in TextMaps()
         from words in Texts().ListOf()
         from keyring in Texts().ListOf()
-        from tests in Nodes(3)
+        from tests in Tests().ListOf()
         from source in Texts()
         from mode in Gen.Choose(0, 0xFFF)
         from recursive in Gen.Elements(true, false)
@@ -95,7 +116,7 @@ public sealed class ImageFileProperties
             Environment = environment,
             Labels = labels,
             Command = [.. words],
-            Tests = tests is SpecNode.Scalar { IsPlain: true, Text: "" or "~" } ? null : tests,
+            Tests = new SpecNode.Sequence([.. tests], Nowhere),
             Paths = [new PathSpec(PathKind.SymbolicLink, Bothy.Formats.Trees.TreePath.Parse("a"), Nowhere) { Source = source.Length == 0 ? "b" : source, Permissions = mode, Recursive = recursive }],
         };
 }

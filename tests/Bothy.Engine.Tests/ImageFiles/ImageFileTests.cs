@@ -64,7 +64,7 @@ public sealed class ImageFileTests
         os-release: {id: bothy, pretty-name: Bothy's own, version-id: 12}
         vcs-url: https://mirror.example/git
         policy: {shells: false, size: {unpacked: 20MiB}, packages: {forbid: [perl, "5"]}, paths: {}, unowned: [], setuid: }
-        tests: [tests/a.yaml, [1, [2]], {a: b, c: [d]}]
+        tests: [tests/a.yaml, {globTests: [{name: a, glob: "/x/**"}], commandTests: [{name: b, command: ls, setup: [[touch, "5"], [ls]]}]}]
         """;
 
     [Fact]
