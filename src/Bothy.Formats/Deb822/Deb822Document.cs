@@ -22,14 +22,15 @@ public sealed class Deb822Document
 
     /// <summary>Reads a document; <paramref name="source"/> is its name for messages.</summary>
     /// <exception cref="MalformedDataException">It does not follow the format, has a field twice in a paragraph, or is larger than <see cref="MaxLength"/>.</exception>
-    public static Deb822Document Parse(ReadOnlySpan<byte> bytes, string source)
+    public static Deb822Document Parse(ReadOnlySpan<byte> bytes, string source) => Parse(bytes, new Reading(source, passedOver: null));
+
+    private static Deb822Document Parse(ReadOnlySpan<byte> bytes, Reading reading)
     {
         if (bytes.Length > MaxLength)
         {
-            throw new MalformedDataException(source, MaxLength, FormattableString.Invariant($"the document is larger than {MaxLength} bytes"));
+            throw new MalformedDataException(reading.Source, MaxLength, FormattableString.Invariant($"the document is larger than {MaxLength} bytes"));
         }
 
-        var reading = new Reading(source);
         int offset = 0;
         while (offset < bytes.Length)
         {
@@ -42,10 +43,25 @@ public sealed class Deb822Document
         return new Deb822Document(reading.Finish());
     }
 
+    /// <summary>
+    /// Reads what can be read of a document, as of a database that others wrote: a paragraph that does not follow the format is left out, and <paramref name="passedOver"/> is told
+    /// the line that it begins at, and why.
+    /// </summary>
+    /// <param name="bytes">The document.</param>
+    /// <param name="source">Its name for messages.</param>
+    /// <param name="passedOver">Told of each paragraph that is left out.</param>
+    /// <exception cref="MalformedDataException">It is larger than <see cref="MaxLength"/>.</exception>
+    public static Deb822Document ParsePart(ReadOnlySpan<byte> bytes, string source, Action<int, MalformedDataException> passedOver)
+    {
+        ArgumentNullException.ThrowIfNull(passedOver);
+        return Parse(bytes, new Reading(source, passedOver));
+    }
+
     /// <summary>The document as it is written, an empty line between two paragraphs.</summary>
     public override string ToString() => string.Join('\n', Paragraphs);
 
-    private sealed class Reading(string source)
+    // Without anybody to be told of a paragraph that cannot be read, it is the document that cannot.
+    private sealed class Reading(string source, Action<int, MalformedDataException>? passedOver)
     {
         private readonly ImmutableArray<Deb822Paragraph>.Builder _paragraphs = ImmutableArray.CreateBuilder<Deb822Paragraph>();
         private readonly List<Deb822Field> _fields = [];
@@ -54,10 +70,46 @@ public sealed class Deb822Document
         private string? _name;
         private int _line;
         private int _begin;
+        private int _first;
+        private bool _isBad;
+
+        public string Source => source;
 
         public void Take(ReadOnlySpan<byte> bytes, int offset)
         {
             _line++;
+            if (passedOver is null)
+            {
+                TakeLine(bytes, offset);
+                return;
+            }
+
+            if (bytes.ContainsAnyExcept(" \t\r"u8))
+            {
+                _first = _first == 0 ? _line : _first;
+            }
+            else
+            {
+                (_first, _isBad) = (0, false);
+            }
+
+            try
+            {
+                if (!_isBad)
+                {
+                    TakeLine(bytes, offset);
+                }
+            }
+            catch (MalformedDataException failure)
+            {
+                _isBad = true;
+                DropParagraph();
+                passedOver(_first, failure);
+            }
+        }
+
+        private void TakeLine(ReadOnlySpan<byte> bytes, int offset)
+        {
             if (bytes.Contains((byte)0))
             {
                 throw Malformed(offset, "a NUL byte");
@@ -139,9 +191,16 @@ public sealed class Deb822Document
             if (_fields.Count > 0)
             {
                 _paragraphs.Add(new Deb822Paragraph(_fields, _begin));
-                _fields.Clear();
-                _names.Clear();
+                DropParagraph();
             }
+        }
+
+        private void DropParagraph()
+        {
+            _fields.Clear();
+            _names.Clear();
+            _value.Clear();
+            _name = null;
         }
 
         private MalformedDataException Malformed(int offset, string problem) =>

@@ -11,6 +11,7 @@ namespace Bothy.Inspection.Catalog;
 internal sealed class DpkgDatabase(FileTree tree, FileOwners owners, ImmutableArray<string>.Builder warnings)
 {
     private const string SumsSuffix = ".md5sums";
+    private const int MostTold = 10;
 
     private static readonly TreePath Root = TreePath.Parse("var/lib/dpkg");
 
@@ -85,7 +86,26 @@ internal sealed class DpkgDatabase(FileTree tree, FileOwners owners, ImmutableAr
         paragraph["Status"] is not { } status || status.Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [.., "not-installed" or "config-files"];
 
     private ImmutableArray<Deb822Paragraph> Paragraphs(TreePath path) =>
-        DatabaseReading.Try(() => DatabaseReading.ReadFile(tree, path) is { } bytes ? Deb822Document.Parse(bytes, path.ToString()) : null, warnings)?.Paragraphs ?? [];
+        DatabaseReading.Try(() => DatabaseReading.ReadFile(tree, path) is { } bytes ? Read(bytes, path) : null, warnings)?.Paragraphs ?? [];
+
+    // The packages beside one that is damaged are there all the same.
+    private Deb822Document Read(byte[] bytes, TreePath path)
+    {
+        int left = 0;
+        var document = Deb822Document.ParsePart(bytes, path.ToString(), (line, failure) =>
+        {
+            if (++left <= MostTold)
+            {
+                warnings.Add(FormattableString.Invariant($"cannot read the package of {path} from line {line} on, which is left out: {failure.Problem}"));
+            }
+        });
+        if (left > MostTold)
+        {
+            warnings.Add(FormattableString.Invariant($"cannot read {left - MostTold} more packages of {path}, which are left out"));
+        }
+
+        return document;
+    }
 
     private bool OwnListed(InstalledPackage package, TreePath list, Func<string, string?> pathOf)
     {

@@ -48,6 +48,43 @@ public sealed class Deb822DocumentTests
     public void Refuses(string text, string problem) =>
         Assert.Equal("cannot read control: " + problem, Assert.Throws<MalformedDataException>(() => Parse(text)).Message);
 
+    // What is read of each, and from which line on what is left out, with the reason.
+    [Theory]
+    [InlineData("A: 1\n\nB\n more\nC: 3\n\nD: 4\n", "A: 1\n\nD: 4\n", "3: line 3: the line is not a field ('Name: value')")]
+    [InlineData("A: 1\nB: 2\nA: 3\n\nD: 4\n", "D: 4\n", "1: line 3: the field A comes twice in one paragraph")]
+    [InlineData(" x\ny: 1\n\n\n\n z\n\nA: 1\n", "A: 1\n", "1: line 1: the line continues a field, but there is none before it|6: line 6: the line continues a field, but there is none before it")]
+    [InlineData("A: 1\nB: \0\nC: 3\n \t\nD: 4\n", "D: 4\n", "1: line 2: a NUL byte")] // a line of blanks separates here too
+    [InlineData("A: 1\n\nB: 1\nB: 2\n", "A: 1\n", "3: line 4: the field B comes twice in one paragraph")] // the last one
+    [InlineData("A: 1\n\nB: 2\n", "A: 1\n\nB: 2\n", "")]
+    public void Passes_over_paragraphs_that_cannot_be_read(string text, string expected, string told)
+    {
+        var passedOver = new List<string>();
+
+        var document = Deb822Document.ParsePart(Encoding.UTF8.GetBytes(text), "status", (line, failure) => passedOver.Add(FormattableString.Invariant($"{line}: {failure.Problem}")));
+
+        Assert.Equal((expected, told), (document.ToString(), string.Join('|', passedOver)));
+    }
+
+    [Fact]
+    public void What_can_be_read_whole_is_read_alike_when_paragraphs_may_be_passed_over()
+    {
+        var bytes = Gen.Elements<byte>(9, 10, 10, 13, 32, 35, 58, 65, 66, 97).ArrayOf();
+
+        Prop.ForAll(bytes.ToArbitrary(), input =>
+        {
+            int passedOver = 0;
+            string part = Deb822Document.ParsePart(input, "status", (_, _) => passedOver++).ToString();
+            try
+            {
+                return Deb822Document.Parse(input, "status").ToString() == part && passedOver == 0;
+            }
+            catch (MalformedDataException)
+            {
+                return passedOver > 0;
+            }
+        }).QuickCheckThrowOnFailure();
+    }
+
     [Fact]
     public void Splits_values_into_lines_and_words()
     {

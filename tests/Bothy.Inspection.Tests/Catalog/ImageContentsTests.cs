@@ -166,8 +166,12 @@ public sealed class ImageContentsTests
     [Theory]
     [InlineData("lib/apk/db/installed", "P:a\nV:1\nnonsense\nF:../etc\n\nV:2\n\nP:b\nV:1\nD:ok >\n", "a b",
         "cannot read all of a in /lib/apk/db/installed: line 3 is not a letter, a colon and a value|cannot read a package of /lib/apk/db/installed that ends at line 7: it has no name or no version|cannot read all of b in /lib/apk/db/installed: '>' is not a dependency")]
-    [InlineData("var/lib/dpkg/status", "Package: a\nVersion: 1\nDepends: b (\nPackage: c\n", "",
-        "cannot read /var/lib/dpkg/status: line 4: the field Package comes twice in one paragraph (at byte 35)")]
+    [InlineData("var/lib/dpkg/status", "Package: a\nVersion: 1\nDepends: b (\nPackage: c\n\nPackage: d\nVersion: 2\n", "d",
+        "cannot read the package of /var/lib/dpkg/status from line 1 on, which is left out: line 4: the field Package comes twice in one paragraph")]
+    [InlineData("var/lib/dpkg/status", "Package: a\nVersion: 1\n\nnonsense\nVersion: 1\n\nPackage: d\nVersion: 2\n", "a d",
+        "cannot read the package of /var/lib/dpkg/status from line 4 on, which is left out: line 4: the line is not a field ('Name: value')")]
+    [InlineData("var/lib/dpkg/status.d/x", "Package: a\nVersion: 1\n\nPackage: b\nPackage: b\n", "a",
+        "cannot read the package of /var/lib/dpkg/status.d/x from line 4 on, which is left out: line 5: the field Package comes twice in one paragraph")]
     [InlineData("var/lib/dpkg/status", "Package: a\nVersion: 1\nDepends: b (\n\nPackage: c\n", "a",
         "cannot read all of a in /var/lib/dpkg/status: in Depends: 'b (' lacks a ')'|cannot read a package of /var/lib/dpkg/status: it has no name or no version")]
     [InlineData("var/lib/dpkg/diversions", "/bin/sh\n/bin/x\n", "", "cannot read all of /var/lib/dpkg/diversions: '/bin/sh' is not a diversion")]
@@ -176,6 +180,15 @@ public sealed class ImageContentsTests
         var contents = Of(File(place, text));
 
         Assert.Equal((packages, warnings), (string.Join(' ', contents.Packages.Select(package => package.Name)), string.Join('|', contents.Warnings)));
+    }
+
+    [Fact]
+    public void Of_many_damaged_packages_a_few_are_told_and_the_others_counted()
+    {
+        var contents = Of(File("var/lib/dpkg/status", string.Concat(Enumerable.Range(0, 13).Select(static _ => "x\n\n")) + "Package: a\nVersion: 1\n"));
+
+        Assert.Equal("a", Assert.Single(contents.Packages).Name);
+        Assert.Equal((11, "cannot read 3 more packages of /var/lib/dpkg/status, which are left out"), (contents.Warnings.Length, contents.Warnings[^1]));
     }
 
     [Theory]
