@@ -168,7 +168,7 @@ internal sealed class CommonOptions
         MachineRoot = surroundings.MachineRoot,
         WorkingDirectory = surroundings.WorkingDirectory,
         DebianMirror = surroundings.Variable("BOTHY_DEBIAN_MIRROR"),
-        Images = RegistryOptions.Access(surroundings, RegistryOptions.Open(surroundings)),
+        Images = RegistryOptions.Access(surroundings, RegistryOptions.Open(surroundings, offline)),
         Parallelism = surroundings.Parallelism,
         Offline = offline,
         SourceDateEpoch = surroundings.SourceDateEpoch(),

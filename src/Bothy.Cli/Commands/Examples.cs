@@ -34,7 +34,7 @@ internal static class Examples
             Examples:
               bothy outdated python.yaml                                  what 'bothy lock' would change today
               bothy outdated python.yaml --files --format markdown        with the files, for a review
-              bothy outdated --from registry.example/app:1 --exit-code    3 where a package would change
+              bothy outdated registry.example/app:1 --exit-code           3 where something would change
 
             """,
         ["show"] = """

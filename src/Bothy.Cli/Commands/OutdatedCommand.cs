@@ -18,10 +18,10 @@ internal static class OutdatedCommand
     {
         var command = new Command("outdated", "Solve against the indexes of today, and print what a new lock would change; nothing is changed.");
         var common = new CommonOptions(command);
-        var from = new OutdatedImageOption(command, common);
+        var from = new OutdatedImageOption(command, common, surroundings);
         var advisories = new AdvisoryOption(command);
         var files = new Option<bool>("--files") { Description = "Fetch packages that are not in the store, to say which files change." };
-        var exitCode = new Option<bool>("--exit-code") { Description = "Exit with 3 where a package would change." };
+        var exitCode = new Option<bool>("--exit-code") { Description = "Exit with 3 where something would change: a package, the base, or slice definitions." };
         var format = Formats.OptionWithMarkdown();
         foreach (var option in new Option[] { files, exitCode, format })
         {
@@ -96,35 +96,40 @@ internal static class OutdatedCommand
     }
 }
 
-/// <summary>The option <c>--from</c> of <c>outdated</c>: an image in place of an image file.</summary>
+/// <summary>An image in place of the image file that <c>outdated</c> asks about: the argument where it names one, or the option <c>--from</c>.</summary>
 internal sealed class OutdatedImageOption
 {
+    private readonly CommonOptions _common;
+    private readonly string _directory;
     private readonly Option<string> _from = new("--from")
     {
-        Description = "Ask about this image, by the lock that is attached to it or the store's record of its build, in place of an image file.",
+        Description = "Ask about this image, whatever its name looks like, by the lock that is attached to it or the store's record of its build.",
         HelpName = "IMAGE",
     };
 
     private readonly RegistryOptions _registries;
 
     /// <summary>Declares the option on <paramref name="command"/>, where either the image file or an image must be given.</summary>
-    public OutdatedImageOption(Command command, CommonOptions common)
+    public OutdatedImageOption(Command command, CommonOptions common, Surroundings surroundings)
     {
+        (_common, _directory) = (common, surroundings.WorkingDirectory);
+        common.File.Description = "The image file, or an image that a lock is known of: oci:DIR[:TAG], oci-archive:FILE, podman:NAME, a layout's directory, an archive, or a registry reference.";
         common.File.Arity = ArgumentArity.ZeroOrOne;
         command.Add(_from);
         _registries = new RegistryOptions(command);
         Option[] choices = [.. common.Choices];
         command.Validators.Add(result =>
         {
-            bool isImage = result.GetValue(_from) is not null;
-            if (isImage == (result.GetResult(common.File) is { Tokens.Count: > 0 }))
+            bool hasFrom = result.GetValue(_from) is not null;
+            bool isNamed = result.GetResult(common.File) is { Tokens.Count: > 0 };
+            if (hasFrom == isNamed)
             {
-                result.AddError(isImage ? "cannot ask about both an image file and --from IMAGE" : "cannot tell what to ask about: want an image file, or --from IMAGE");
+                result.AddError(hasFrom ? "cannot ask about both FILE and --from IMAGE" : "cannot tell what to ask about: want an image file or an image");
             }
-
-            if (isImage && Array.Find(choices, choice => result.GetResult(choice) is System.CommandLine.Parsing.OptionResult { Implicit: false }) is { } choice)
+            else if ((hasFrom || IsImage(result.GetValue(common.File)!))
+                && Array.Find(choices, choice => result.GetResult(choice) is System.CommandLine.Parsing.OptionResult { Implicit: false }) is { } choice)
             {
-                result.AddError($"cannot use {choice.Name} with --from: the image says what was built");
+                result.AddError($"cannot use {choice.Name} {(hasFrom ? "with --from" : "on an image")}: the image says what was built");
             }
         });
     }
@@ -133,7 +138,8 @@ internal sealed class OutdatedImageOption
     /// <exception cref="BothyException">The image cannot be found, or nobody knows its lock.</exception>
     public async Task<KnownLock?> FindAsync(ParseResult arguments, Surroundings surroundings, CancellationToken cancellationToken)
     {
-        if (arguments.GetValue(_from) is not { } image)
+        string? named = arguments.GetValue(_common.File);
+        if ((arguments.GetValue(_from) ?? (named is not null && IsImage(named) ? named : null)) is not { } image)
         {
             return null;
         }
@@ -147,5 +153,13 @@ internal sealed class OutdatedImageOption
             {
                 Hint = "'bothy build --push' attaches it, and 'bothy build --attach' in layouts.",
             };
+    }
+
+    // A file is an image file unless it is called like an archive; of what is no file, only a name that ends as image files do is meant as one.
+    private bool IsImage(string text)
+    {
+        string path = Path.Combine(_directory, text);
+        bool isArchive = text.EndsWith(".tar", StringComparison.Ordinal) || text.Contains(".tar.", StringComparison.Ordinal);
+        return Directory.Exists(path) || (File.Exists(path) ? isArchive : Path.GetExtension(text) is not (".yaml" or ".yml" or ".json") || text.Contains(':', StringComparison.Ordinal));
     }
 }

@@ -46,7 +46,11 @@ internal sealed class RegistryOptions
     }
 
     /// <summary>A client of registries where nothing else is asked for.</summary>
-    public static RegistryClient Open(Surroundings surroundings) => new(Settings(surroundings), surroundings.Time);
+    public static RegistryClient Open(Surroundings surroundings, bool offline = false)
+    {
+        var settings = Settings(surroundings);
+        return new RegistryClient(settings with { Transfer = settings.Transfer with { Offline = offline } }, surroundings.Time);
+    }
 
     /// <summary>Who we are towards registries, by the files of docker and podman.</summary>
     public static RegistryCredentials Credentials(Surroundings surroundings) =>

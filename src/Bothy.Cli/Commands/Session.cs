@@ -49,7 +49,16 @@ internal sealed class Session : IDisposable
     public async Task<LockFile> SolveAsync(CancellationToken cancellationToken)
     {
         var previous = File.Exists(LockPath) ? await LockFiles.LoadAsync(LockPath, _lock.Shown, cancellationToken) : null;
-        return await Builder.SolveAsync(Image, Architectures, previous, cancellationToken);
+        var plan = await Builder.SolveAsync(Image, Architectures, previous, cancellationToken);
+        foreach (var (name, architecture) in plan.Architectures)
+        {
+            if (architecture.Base is { } now && previous?.Architectures.GetValueOrDefault(name)?.Base is { } locked && locked.Image == now.Image && locked.Manifest != now.Manifest)
+            {
+                _settings.Progress.Report(new BuildEvent.Warning($"the base {now.Image} is another image than the lock says: {now.Manifest}, not {locked.Manifest}"));
+            }
+        }
+
+        return plan;
     }
 
     /// <summary>The lock as it is, whatever the image file says by now.</summary>

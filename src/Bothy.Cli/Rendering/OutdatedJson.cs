@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bothy.Engine.Updating;
+using Bothy.Inspection.Comparison;
 
 namespace Bothy.Cli.Rendering;
 
@@ -11,6 +12,19 @@ internal static class OutdatedJson
         writer.WriteStartObject();
         writer.WriteString("imageFile", update.ImageFileName);
         writer.WriteBoolean("outdated", update.IsOutdated);
+        if (update.Slices is { } slices)
+        {
+            writer.WriteStartObject("slices");
+            writer.WriteBoolean("changed", slices.HaveChanged);
+            writer.WriteString("from", slices.Before?.ToString());
+            writer.WriteString("to", slices.After?.ToString());
+            writer.WriteEndObject();
+        }
+        else
+        {
+            writer.WriteNull("slices");
+        }
+
         writer.WriteStartArray("architectures");
         foreach (var architecture in update.Architectures)
         {
@@ -49,6 +63,7 @@ internal static class OutdatedJson
         }
 
         writer.WriteEndArray();
+        Write(writer, architecture.Base);
         writer.WriteStartArray("indexes");
         foreach (var repository in architecture.Repositories)
         {
@@ -77,6 +92,35 @@ internal static class OutdatedJson
             writer.WriteNull("vulnerabilities");
         }
 
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, BaseStep? below)
+    {
+        if (below is null)
+        {
+            writer.WriteNull("base");
+            return;
+        }
+
+        writer.WriteStartObject("base");
+        writer.WriteString("image", below.Image);
+        writer.WriteBoolean("moved", below.HasMoved);
+        writer.WriteString("from", below.Before?.Manifest.ToString());
+        writer.WriteString("to", below.After?.Manifest.ToString());
+        writer.WriteStartArray("steps");
+        foreach (var step in below.Packages)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", step.Name);
+            writer.WriteString("arch", step.Architecture);
+            writer.WriteString("change", step.Kind.Word());
+            writer.WriteString("from", step.Before);
+            writer.WriteString("to", step.After);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
         writer.WriteEndObject();
     }
 

@@ -18,6 +18,16 @@ internal static class OutdatedMarkdown
         {
             page.Append(CultureInfo.InvariantCulture, $"## {MarkdownText.Plain(OutdatedWords.Heading(update, architecture))}\n\n");
             Steps(page, architecture);
+            if (architecture.Base is { } below)
+            {
+                page.Append(CultureInfo.InvariantCulture, $"- base: {MarkdownText.Code(OutdatedWords.Base(below))}\n");
+            }
+
+            if (update.Slices is { } slices)
+            {
+                page.Append(CultureInfo.InvariantCulture, $"- slice definitions: {OutdatedWords.Slices(slices)}\n");
+            }
+
             foreach (var repository in architecture.Repositories)
             {
                 page.Append(CultureInfo.InvariantCulture, $"- {MarkdownText.Code(repository.Name)}: {OutdatedWords.Dates(repository)}\n");
@@ -33,7 +43,7 @@ internal static class OutdatedMarkdown
 
     private static void Steps(StringBuilder page, ArchitectureUpdate architecture)
     {
-        if (architecture.Steps.IsEmpty)
+        if (architecture.Steps.IsEmpty && architecture.Base is not { Packages.IsEmpty: false })
         {
             return;
         }
@@ -50,12 +60,17 @@ internal static class OutdatedMarkdown
                 ComparisonRows.WithSign(step.Bytes)));
         }
 
+        foreach (var step in architecture.Base?.Packages ?? [])
+        {
+            page.Append(MarkdownText.Row($"{step.Kind.Word()}, in the base", MarkdownText.Code(step.Name), MarkdownText.Code(step.Before), MarkdownText.Code(step.After), "-", "-"));
+        }
+
         page.Append(CultureInfo.InvariantCulture, $"\n- packages: {ByteSize.Text(architecture.BytesBefore)} → {ByteSize.Text(architecture.BytesAfter)} as they are fetched\n");
     }
 
     private static void Findings(StringBuilder page, ArchitectureUpdate architecture)
     {
-        if (!architecture.Steps.IsEmpty)
+        if (architecture.IsOutdated)
         {
             page.Append(CultureInfo.InvariantCulture, $"\n**Known vulnerabilities**: {OutdatedWords.Findings(architecture)}\n");
             page.Append(architecture.Findings is { } change && FindingTable.Markdown(change) is { Length: > 0 } table ? $"\n{table}" : "");
@@ -64,7 +79,7 @@ internal static class OutdatedMarkdown
 
     private static void Files(StringBuilder page, ArchitectureUpdate architecture)
     {
-        if (architecture.Steps.IsEmpty)
+        if (!architecture.IsOutdated)
         {
             return;
         }

@@ -18,7 +18,7 @@ internal static class OutdatedText
         {
             page.Append(page.Length > 0 ? "\n" : "").Append(style.Bold(VisibleText.Of(OutdatedWords.Heading(update, architecture)))).Append('\n');
             Steps(page, architecture);
-            Repositories(page, architecture);
+            Origins(page, update, architecture);
             Files(page, architecture, style);
             Findings(page, architecture, style);
         }
@@ -28,7 +28,7 @@ internal static class OutdatedText
 
     private static void Steps(StringBuilder page, ArchitectureUpdate architecture)
     {
-        if (architecture.Steps.IsEmpty)
+        if (architecture.Steps.IsEmpty && architecture.Base is not { Packages.IsEmpty: false })
         {
             return;
         }
@@ -40,12 +40,27 @@ internal static class OutdatedText
                 step.Name, step.Before?.Id.Version ?? "-", step.After?.Id.Version ?? "-", OutdatedWords.Change(step), OutdatedWords.Security(step), ComparisonRows.WithSign(step.Bytes));
         }
 
+        foreach (var step in architecture.Base?.Packages ?? [])
+        {
+            table.Add(step.Name, step.Before ?? "-", step.After ?? "-", $"{step.Kind.Word()}, in the base", "-", "-");
+        }
+
         page.Append(table).Append("\n\n");
         page.Append(CultureInfo.InvariantCulture, $"packages  {ByteSize.Text(architecture.BytesBefore)} → {ByteSize.Text(architecture.BytesAfter)} ({ComparisonRows.WithSign(architecture.BytesAfter - architecture.BytesBefore)}) as they are fetched\n");
     }
 
-    private static void Repositories(StringBuilder page, ArchitectureUpdate architecture)
+    private static void Origins(StringBuilder page, LockUpdate update, ArchitectureUpdate architecture)
     {
+        if (architecture.Base is { } below)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"base      {VisibleText.Of(OutdatedWords.Base(below))}\n");
+        }
+
+        if (update.Slices is { } slices)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"slices    {OutdatedWords.Slices(slices)}\n");
+        }
+
         foreach (var repository in architecture.Repositories)
         {
             page.Append(CultureInfo.InvariantCulture, $"index     {VisibleText.Of(repository.Name)}: {OutdatedWords.Dates(repository)}\n");
@@ -54,7 +69,7 @@ internal static class OutdatedText
 
     private static void Findings(StringBuilder page, ArchitectureUpdate architecture, PageStyle style)
     {
-        if (architecture.Steps.IsEmpty)
+        if (!architecture.IsOutdated)
         {
             return;
         }
@@ -71,7 +86,7 @@ internal static class OutdatedText
 
     private static void Files(StringBuilder page, ArchitectureUpdate architecture, PageStyle style)
     {
-        if (architecture.Steps.IsEmpty)
+        if (!architecture.IsOutdated)
         {
             return;
         }

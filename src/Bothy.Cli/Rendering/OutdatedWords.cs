@@ -11,16 +11,41 @@ internal static class OutdatedWords
     /// <summary>What it comes to for one architecture.</summary>
     public static string Heading(LockUpdate update, ArchitectureUpdate architecture)
     {
+        string[] others =
+        [
+            .. architecture.Base is { HasMoved: true } ? ["the base has moved"] : Array.Empty<string>(),
+            .. architecture.HasOtherSlices ? ["the slice definitions have changed"] : Array.Empty<string>(),
+        ];
         if (architecture.Steps.IsEmpty)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"{update.ImageFileName}, {architecture.Name}: nothing is outdated in {architecture.Before.Packages.Length} packages");
+            string what = others.Length == 0 ? "nothing is outdated in" : $"{string.Join(", ", others)}; nothing else is outdated in";
+            return string.Create(CultureInfo.InvariantCulture, $"{update.ImageFileName}, {architecture.Name}: {what} {architecture.Before.Packages.Length} packages");
         }
 
         int security = architecture.Steps.Count(static step => step.IsSecurity == true);
         string counted = string.Join(", ", architecture.Steps.GroupBy(Change, StringComparer.Ordinal).OrderBy(static group => group.Key, StringComparer.Ordinal).Select(static group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} {group.Key}")));
         string suites = security > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {security} from security updates") : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{update.ImageFileName}, {architecture.Name}: {counted} of {architecture.Before.Packages.Length} packages{suites}");
+        return string.Create(CultureInfo.InvariantCulture, $"{update.ImageFileName}, {architecture.Name}: {counted} of {architecture.Before.Packages.Length} packages{suites}{string.Concat(others.Select(static other => $"; {other}"))}");
     }
+
+    /// <summary>What becomes of the image that it is built on.</summary>
+    public static string Base(BaseStep step) => step switch
+    {
+        { HasMoved: false } => $"{step.Image}: as in the lock",
+        { Before: null, After: { } now } => $"{now.Image}, new: {now.Manifest}",
+        { Before: { } old, After: null } => $"{old.Image}, not built on any more: {old.Manifest}",
+        { Before: { } old, After: { } now } when old.Image != now.Image => $"{old.Image}, {old.Manifest} → {now.Image}, {now.Manifest}",
+        _ => $"{step.Image}: {step.Before!.Manifest} → {step.After!.Manifest}",
+    };
+
+    /// <summary>What becomes of the slice definitions.</summary>
+    public static string Slices(SlicesStep step) => step switch
+    {
+        { HaveChanged: false } => "as in the lock",
+        { Before: null } => $"new: {step.After}",
+        { After: null } => $"not used any more: {step.Before}",
+        _ => $"{step.Before} → {step.After}",
+    };
 
     /// <summary>What becomes of a package.</summary>
     public static string Change(PackageStep step) => step.Kind == PackageChangeKind.Changed && step.Before?.Id.Version == step.After?.Id.Version ? "rebuilt" : step.Kind.Word();

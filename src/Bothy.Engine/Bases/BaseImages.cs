@@ -43,11 +43,6 @@ internal sealed class BaseImages(BuildSettings settings, ImageSpec spec)
             settings.Progress.Report(new BuildEvent.Warning($"the base {Name} has no record of packages: what is in it counts as nobody's, and packages may bring it once more"));
         }
 
-        if (previous is not null && previous.Image == Name && previous.Manifest != kept.Digest)
-        {
-            settings.Progress.Report(new BuildEvent.Warning($"the base {Name} is another image than the lock says: {kept.Digest}, not {previous.Manifest}"));
-        }
-
         return image;
     }
 

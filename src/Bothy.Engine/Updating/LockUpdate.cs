@@ -12,8 +12,11 @@ namespace Bothy.Engine.Updating;
 /// <param name="Architectures">What would change for each architecture, by name.</param>
 public sealed record LockUpdate(string ImageFileName, ImmutableArray<ArchitectureUpdate> Architectures)
 {
-    /// <summary>Whether a package would change.</summary>
-    public bool IsOutdated => Architectures.Any(static architecture => !architecture.Steps.IsEmpty);
+    /// <summary>The slice definitions; null where neither lock has any.</summary>
+    public SlicesStep? Slices { get; init; }
+
+    /// <summary>Whether something would change: a package, the image that it is built on, or the definitions of its slices.</summary>
+    public bool IsOutdated => Architectures.Any(static architecture => architecture.IsOutdated);
 
     /// <summary>What <paramref name="after"/> changes for the architectures that it is for.</summary>
     /// <exception cref="BothyException">The lock is not for one of them.</exception>
@@ -21,12 +24,28 @@ public sealed record LockUpdate(string ImageFileName, ImmutableArray<Architectur
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
-        return new LockUpdate(after.ImageFileName, [.. after.Architectures.Select(one => ArchitectureUpdate.Between(
-            one.Key,
-            before.Architectures.GetValueOrDefault(one.Key)
-                ?? throw new BothyException($"cannot tell what is outdated for {one.Key}: the lock is for {string.Join(", ", before.Architectures.Keys)} alone"),
-            one.Value))]);
+        var slices = before.Slices is null && after.Slices is null ? null : new SlicesStep(before.Slices, after.Slices);
+        return new LockUpdate(after.ImageFileName,
+        [
+            .. after.Architectures.Select(one => ArchitectureUpdate.Between(
+                one.Key,
+                before.Architectures.GetValueOrDefault(one.Key)
+                    ?? throw new BothyException($"cannot tell what is outdated for {one.Key}: the lock is for {string.Join(", ", before.Architectures.Keys)} alone"),
+                one.Value) with { HasOtherSlices = slices is { HaveChanged: true } }),
+        ])
+        {
+            Slices = slices,
+        };
     }
+}
+
+/// <summary>The slice definitions of a lock and those that are there now.</summary>
+/// <param name="Before">The digest of the lock's; null where it has none.</param>
+/// <param name="After">The digest of those that the image file names; null where it names none.</param>
+public sealed record SlicesStep(Digest? Before, Digest? After)
+{
+    /// <summary>Whether they are others.</summary>
+    public bool HaveChanged => Before != After;
 }
 
 /// <summary>What a new lock would change for one architecture.</summary>
@@ -46,6 +65,15 @@ public sealed record ArchitectureUpdate
 
     /// <summary>The repositories, in the order of the image file.</summary>
     public required ImmutableArray<RepositoryStep> Repositories { get; init; }
+
+    /// <summary>The image that it is built on; null where it is built on none.</summary>
+    public BaseStep? Base { get; init; }
+
+    /// <summary>Whether slices are defined otherwise than when the lock was written.</summary>
+    public bool HasOtherSlices { get; init; }
+
+    /// <summary>Whether something would change.</summary>
+    public bool IsOutdated => !Steps.IsEmpty || HasOtherSlices || Base is { HasMoved: true };
 
     /// <summary>The files that change.</summary>
     public FileUpdate Files { get; init; } = FileUpdate.Unknown("they were not asked for");
@@ -80,6 +108,7 @@ public sealed record ArchitectureUpdate
         After = after,
         Steps = [.. StepsBetween(before, after)],
         Repositories = [.. RepositoriesBetween(before, after)],
+        Base = BaseStep.Between(before, after),
     };
 
     private static IEnumerable<PackageStep> StepsBetween(LockedArchitecture before, LockedArchitecture after)

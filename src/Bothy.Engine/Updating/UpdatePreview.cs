@@ -20,7 +20,7 @@ public sealed class UpdatePreview(BuildSettings settings, ImageSpec spec)
         var architectures = update.Architectures.ToBuilder();
         for (int i = 0; i < architectures.Count; i++)
         {
-            if (!architectures[i].Steps.IsEmpty)
+            if (architectures[i].IsOutdated)
             {
                 architectures[i] = architectures[i] with { Files = await FilesOfAsync(architectures[i], cancellationToken) };
             }
@@ -31,13 +31,20 @@ public sealed class UpdatePreview(BuildSettings settings, ImageSpec spec)
 
     private async Task<FileUpdate> FilesOfAsync(ArchitectureUpdate update, CancellationToken cancellationToken)
     {
+        if (update.HasOtherSlices)
+        {
+            return FileUpdate.Unknown("the slice definitions that the lock was written by are not there any more");
+        }
+
         try
         {
             var before = await AssembleAsync(update.Name, update.Before, cancellationToken);
             var after = await AssembleAsync(update.Name, update.After, cancellationToken);
             return new FileUpdate(FileChange.Between(before.Tree, after.Tree), before, after, NotComputed: null);
         }
-        catch (BothyException failure) when (settings.Offline)
+
+        // An image that is not where it was any more may be in nobody's hands.
+        catch (BothyException failure) when (settings.Offline || update.Base is { HasMoved: true })
         {
             return FileUpdate.Unknown(failure.Message.Split('\n')[0]);
         }

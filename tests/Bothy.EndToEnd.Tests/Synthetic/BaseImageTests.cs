@@ -142,6 +142,11 @@ public sealed class BaseImageTests
         (await workshop.RunAsync("lock", "image.yaml", "--quiet")).Succeeded();
         Directory.Delete(workshop.Store, recursive: true);
 
+        registry.ForgetRequests();
+        var offline = await BuildAsync(workshop, "--locked", "--offline");
+        Assert.Equal((1, 0), (offline.Code, registry.Requests.Count));
+        Assert.Contains("HOST", offline.Message.Replace(registry.Host, "HOST", StringComparison.Ordinal), StringComparison.Ordinal);
+
         // The tag goes on to another image.
         Directory.Delete(workshop["base"], recursive: true);
         await WriteBaseAsync(workshop, "labels: {another: one}\n");

@@ -117,6 +117,113 @@ public sealed class OutdatedTests : IDisposable
     }
 
     [Fact]
+    public async Task An_image_may_stand_where_the_image_file_would()
+    {
+        (await _workshop.BuildAsync("--attach")).Succeeded();
+        _workshop.Date = _workshop.Date.AddHours(2);
+        _workshop.WriteArchive(Workshop.Hello("1.0-2"));
+
+        foreach (string image in new[] { $"oci:{_workshop["out/image"]}", "out/image" })
+        {
+            var said = await _workshop.RunAsync("outdated", image, "--quiet", "--exit-code");
+            Assert.Equal((3, ""), (said.Code, said.Error));
+            Assert.Contains("hello    1.0-1  1.0-2  newer", said.Output, StringComparison.Ordinal);
+        }
+
+        var chosen = await _workshop.RunAsync("outdated", "out/image", "--arch", "arm64");
+        Assert.Equal((2, "cannot use --arch on an image: the image says what was built"), (chosen.Code, chosen.Message.Split('\n')[0]));
+        Assert.StartsWith("cannot read gone.yaml: ", (await _workshop.RunAsync("outdated", "gone.yaml")).Message, StringComparison.Ordinal);
+        Assert.StartsWith("cannot tell what is outdated in oci:plain: no lock is attached to it", (await PlainAsync()).Message, StringComparison.Ordinal);
+    }
+
+    private Task<Outcome> PlainAsync()
+    {
+        new ImageSample([RawTar.Write([new RawTarEntry("etc/", '5')])]).WriteLayout(_workshop["plain"]);
+        return _workshop.RunAsync("outdated", "oci:plain");
+    }
+
+    [Fact]
+    public async Task A_base_that_has_moved_is_outdated_with_the_packages_that_changed_in_it()
+    {
+        using var workshop = new Workshop();
+        await WriteBaseAsync(workshop, "1.0-1");
+        workshop.WriteOver("more");
+        (await workshop.RunAsync("lock", "image.yaml", "--quiet")).Succeeded();
+        var fresh = await workshop.RunAsync("outdated", "image.yaml", "--quiet", "--exit-code");
+        Assert.Equal((0, ""), (fresh.Code, fresh.Error));
+        Assert.StartsWith("image.yaml, amd64: nothing is outdated in 1 packages\nbase      oci:base: as in the lock\n", fresh.Output, StringComparison.Ordinal);
+
+        string before = Manifest(workshop);
+        await WriteBaseAsync(workshop, "2.0-1");
+        workshop.WriteOver("more");
+        string after = Manifest(workshop);
+
+        var moved = await workshop.RunAsync("outdated", "image.yaml", "--quiet", "--exit-code", "--files");
+        Assert.Equal((3, ""), (moved.Code, moved.Error)); // said once, in the answer
+        Assert.StartsWith("image.yaml, amd64: the base has moved; nothing else is outdated in 1 packages\n", moved.Output, StringComparison.Ordinal);
+        Assert.Matches("\nhello +1\\.0-1 +2\\.0-1 +newer, in the base +- +-\n", moved.Output);
+        Assert.Contains($"\nbase      oci:base: {before} → {after}\n", moved.Output, StringComparison.Ordinal);
+        Assert.Matches("\n  added +/usr/bin/hello-2 ", moved.Output);
+
+        using var json = JsonDocument.Parse((await workshop.RunAsync("outdated", "image.yaml", "--quiet", "--format", "json")).Succeeded().Output);
+        var architecture = json.RootElement.GetProperty("architectures")[0];
+        Assert.True(json.RootElement.GetProperty("outdated").GetBoolean());
+        Assert.Equal((true, before, after), (architecture.GetProperty("base").GetProperty("moved").GetBoolean(), architecture.GetProperty("base").GetProperty("from").GetString(), architecture.GetProperty("base").GetProperty("to").GetString()));
+        Assert.Equal("hello newer 1.0-1 2.0-1", string.Join('|', architecture.GetProperty("base").GetProperty("steps").EnumerateArray().Select(static step => $"{step.GetProperty("name")} {step.GetProperty("change")} {step.GetProperty("from")} {step.GetProperty("to")}")));
+        Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("slices").ValueKind);
+        string markdown = (await workshop.RunAsync("outdated", "image.yaml", "--quiet", "--format", "markdown")).Succeeded().Output;
+        Assert.Contains("| newer, in the base | `hello` | `1.0-1` | `2.0-1` | - | - |", markdown, StringComparison.Ordinal);
+        Assert.Contains($"- base: `oci:base: {before} → {after}`\n", markdown, StringComparison.Ordinal);
+
+        // Where the store has not got the earlier image any more, the files are not known, and the rest is said all the same.
+        Directory.Delete(workshop.Store, recursive: true);
+        var unknown = await workshop.RunAsync("outdated", "image.yaml", "--quiet", "--exit-code", "--files");
+        Assert.Equal(3, unknown.Code);
+        Assert.Contains("files     not known: cannot build on oci:base: it is sha256:", unknown.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Slice_definitions_that_changed_are_outdated()
+    {
+        Directory.CreateDirectory(_workshop["defs/slices"]);
+        File.WriteAllText(_workshop["defs/chisel.yaml"], "format: v3\nmaintenance: {standard: 2023-06-10, end-of-life: 2028-06-30}\narchives: {debian: {version: \"12\", suites: [bookworm], components: [main]}}\n");
+        File.WriteAllText(_workshop["defs/slices/hello.yaml"], "package: hello\nslices:\n  bins:\n    contents:\n      /usr/bin/hello:\n");
+        _workshop.WriteImage("hello_bins", "  slices: defs\n");
+        (await _workshop.RunAsync("lock", "image.yaml", "--quiet")).Succeeded();
+        var same = (await _workshop.RunAsync("outdated", "image.yaml", "--quiet", "--exit-code")).Succeeded();
+        Assert.Contains("\nslices    as in the lock\n", same.Output, StringComparison.Ordinal);
+
+        File.AppendAllText(_workshop["defs/slices/hello.yaml"], "  made:\n    contents:\n      /etc/made: {text: made}\n");
+        var changed = await _workshop.RunAsync("outdated", "image.yaml", "--quiet", "--exit-code", "--files");
+
+        Assert.Equal((3, ""), (changed.Code, changed.Error));
+        Assert.StartsWith("image.yaml, amd64: the slice definitions have changed; nothing else is outdated in 1 packages\n", changed.Output, StringComparison.Ordinal);
+        Assert.Matches("\nslices    sha256:[0-9a-f]{64} → sha256:[0-9a-f]{64}\n", changed.Output);
+        Assert.Contains("files     not known: the slice definitions that the lock was written by are not there any more\n", changed.Output, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse((await _workshop.RunAsync("outdated", "image.yaml", "--quiet", "--format", "json")).Succeeded().Output);
+        Assert.True(json.RootElement.GetProperty("slices").GetProperty("changed").GetBoolean());
+        Assert.True(json.RootElement.GetProperty("outdated").GetBoolean());
+    }
+
+    private static async Task WriteBaseAsync(Workshop workshop, string hello)
+    {
+        if (Directory.Exists(workshop["base"]))
+        {
+            Directory.Delete(workshop["base"], recursive: true);
+        }
+
+        workshop.WriteMore(hello);
+        workshop.WriteImage("hello", "  database: dpkg\n");
+        (await workshop.RunAsync("build", "image.yaml", "--no-check", "--quiet", "-o", "oci:base")).Succeeded();
+    }
+
+    private static string Manifest(Workshop workshop)
+    {
+        using var index = JsonDocument.Parse(File.ReadAllText(workshop["base/index.json"]));
+        return index.RootElement.GetProperty("manifests")[0].GetProperty("digest").GetString()!;
+    }
+
+    [Fact]
     public async Task An_apk_that_was_built_again_under_its_version_is_rebuilt()
     {
         using var workshop = ApkWorkshop.Create();
