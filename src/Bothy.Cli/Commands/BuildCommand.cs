@@ -29,12 +29,11 @@ internal static class BuildCommand
         {
             var display = new ProgressDisplay(terminal, common.Verbosity(arguments));
             bool isPlain = !attaching.IsAsked(arguments) && !bills.IsAsked(arguments) && !destinations.IsPushed(arguments);
-            var repetition = isPlain && arguments.GetValue(locked)
-                ? new BuildRepetition(arguments, common.LockOf(arguments, surroundings).Path, surroundings, display)
+            using var repetition = isPlain && !rebuilding.IsAsked(arguments) && File.Exists(Path.Combine(surroundings.WorkingDirectory, arguments.GetRequiredValue(common.File)))
+                ? new BuildRepetition(arguments, common.LockOf(arguments, surroundings).Path, surroundings, display, common.IsOffline(arguments))
                 : null;
-            if (repetition is not null && await repetition.TryRepeatAsync(destinations.Of(arguments), cancellationToken) is { } repeated)
+            if (repetition is not null && await display.RunLaterAsync(repetition.TryRepeatAsync(destinations.Of(arguments), cancellationToken), surroundings.Time) is { } repeated)
             {
-                display.SayCollected();
                 Print(repeated, arguments.GetValue(format) == OutputFormat.Json, common.Verbosity(arguments), terminal);
                 return ExitCode.Success;
             }
@@ -43,7 +42,7 @@ internal static class BuildCommand
             using var registries = destinations.OpenRegistries(arguments, surroundings, common.IsOffline(arguments));
             await using var rebuild = await rebuilding.OpenAsync(arguments, surroundings, registries, cancellationToken);
             using var session = rebuild is null
-                ? common.Open(arguments, surroundings, progress, check: !arguments.GetValue(noCheck))
+                ? common.Open(arguments, surroundings, progress, check: !arguments.GetValue(noCheck), repetition?.Trace)
                 : common.Open(arguments, surroundings, progress, rebuild.Attached, check: !arguments.GetValue(noCheck));
             var result = await display.RunAsync(async () =>
             {

@@ -102,14 +102,14 @@ internal sealed class CommonOptions
     /// <summary>Whether the network is not to be used.</summary>
     public bool IsOffline(ParseResult arguments) => arguments.GetValue(_offline);
 
-    /// <summary>Reads the image file and opens what a command on it works with; with <paramref name="check"/>, what is built is checked.</summary>
+    /// <summary>Reads the image file and opens what a command on it works with; with <paramref name="check"/>, what is built is checked, and <paramref name="trace"/> is told what solving looks at.</summary>
     /// <exception cref="BothyException">The image file has mistakes or cannot be read.</exception>
-    public Session Open(ParseResult arguments, Surroundings surroundings, IProgress<BuildEvent> progress, bool check = false)
+    public Session Open(ParseResult arguments, Surroundings surroundings, IProgress<BuildEvent> progress, bool check = false, SolveTrace? trace = null)
     {
         string file = arguments.GetRequiredValue(File);
 
         // The platform's network and cryptography take as long to load as the image file takes to read.
-        var settings = Task.Run(() => Settings(arguments, surroundings, progress) with { Check = check, Test = check });
+        var settings = Task.Run(() => Settings(arguments, surroundings, progress) with { Check = check, Test = check, Trace = trace });
         var image = ImageFile.Append(
             ImageFile.Load(file, surroundings.WorkingDirectory),
             arguments.GetValue(_repositories) ?? [],
@@ -155,15 +155,7 @@ internal sealed class CommonOptions
     public static BuildSettings SettingsOf(Surroundings surroundings, IProgress<BuildEvent> progress, bool offline) => new()
     {
         Store = StoreOf(surroundings, progress),
-        Transfer = new TransferClient(
-            new TransferSettings
-            {
-                UserAgent = $"bothy/{Tool.Version}",
-                Proxy = ProxySettings.FromEnvironment(surroundings.Environment),
-                Credentials = surroundings.Credentials(),
-                Offline = offline,
-            },
-            surroundings.Time),
+        Transfer = TransferOf(surroundings, offline),
         Time = surroundings.Time,
         MachineRoot = surroundings.MachineRoot,
         WorkingDirectory = surroundings.WorkingDirectory,
@@ -174,6 +166,17 @@ internal sealed class CommonOptions
         SourceDateEpoch = surroundings.SourceDateEpoch(),
         Progress = progress,
     };
+
+    /// <summary>The way to documents and packages from these surroundings.</summary>
+    public static TransferClient TransferOf(Surroundings surroundings, bool offline) => new(
+        new TransferSettings
+        {
+            UserAgent = $"bothy/{Tool.Version}",
+            Proxy = ProxySettings.FromEnvironment(surroundings.Environment),
+            Credentials = surroundings.Credentials(),
+            Offline = offline,
+        },
+        surroundings.Time);
 
     /// <summary>The store of these surroundings, which tells <paramref name="progress"/> of what is damaged in it.</summary>
     public static ContentStore StoreOf(Surroundings surroundings, IProgress<BuildEvent> progress) => new(ContentStore.DefaultDirectory(surroundings.Environment))

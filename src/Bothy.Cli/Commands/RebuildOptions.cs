@@ -46,6 +46,9 @@ internal sealed class RebuildOptions
         });
     }
 
+    /// <summary>Whether an image is built again, in place of an image file.</summary>
+    public bool IsAsked(ParseResult arguments) => arguments.GetValue(_from) is not null;
+
     /// <summary>Opens the image to be built again, and reads what is attached to it; null where an image file is built.</summary>
     /// <exception cref="BothyException">The image cannot be found, or nothing is attached to it.</exception>
     public async Task<RebuildSession?> OpenAsync(

@@ -9,8 +9,12 @@ namespace Bothy.Cli.Rendering;
 /// </summary>
 internal sealed class ProgressDisplay(Terminal terminal, Verbosity verbosity) : IProgress<BuildEvent>
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
     private readonly Lock _gate = new();
     private readonly List<BuildEvent> _said = [];
+    private readonly List<string> _started = [];
+    private int _spoken;
     private Dictionary<string, ProgressTask>? _bars;
     private ProgressContext? _context;
 
@@ -27,14 +31,34 @@ internal sealed class ProgressDisplay(Terminal terminal, Verbosity verbosity) : 
         }
     }
 
-    /// <summary>Says the warnings that were collected so far.</summary>
-    public void SayCollected()
+    /// <summary>Awaits <paramref name="work"/> and shows it only where it takes long: a display takes longer to load than what is mostly over at once.</summary>
+    public async Task<T> RunLaterAsync<T>(Task<T> work, TimeProvider time)
+    {
+        using var over = new CancellationTokenSource();
+        if (await Task.WhenAny(work, Task.Delay(Patience, time, over.Token)) != work)
+        {
+            return await RunAsync(() => work);
+        }
+
+        await over.CancelAsync();
+        try
+        {
+            return await work;
+        }
+        finally
+        {
+            SayCollected();
+        }
+    }
+
+    // What was said once is not said again, even by a second part of the work.
+    private void SayCollected()
     {
         lock (_gate)
         {
-            foreach (var said in _said)
+            for (; _spoken < _said.Count; _spoken++)
             {
-                Say(said);
+                Say(_said[_spoken]);
             }
         }
     }
@@ -80,6 +104,10 @@ internal sealed class ProgressDisplay(Terminal terminal, Verbosity verbosity) : 
                 {
                     _bars = new Dictionary<string, ProgressTask>(StringComparer.Ordinal);
                     _context = context;
+                    foreach (string phase in _started)
+                    {
+                        Bar(phase).IsIndeterminate = true;
+                    }
                 }
 
                 try
@@ -104,6 +132,11 @@ internal sealed class ProgressDisplay(Terminal terminal, Verbosity verbosity) : 
     {
         if (_context is null)
         {
+            if (value is BuildEvent.Started started)
+            {
+                _started.Add(started.Phase);
+            }
+
             return;
         }
 

@@ -55,6 +55,7 @@ internal sealed class AlpinePlanner(BuildSettings settings, ImageSpec spec, IRea
         var world = ApkWorld.Of(Spec);
         var fetched = await new AlpineRepositories(Settings.Transfer, Settings.Store)
             .FetchIndexesAsync(Repositories(sources, architecture), architecture, options, progress, cancellationToken);
+        Settings.Trace?.Add(fetched.Seen);
         Warn(fetched.Warnings);
         CheckOneRelease(
             fetched.Indexes.Where(index => index.Repository.Tag is null).Select(index => AlpineRelease.Of(index.Description, index.Uri)).OfType<string>(),
@@ -111,8 +112,9 @@ internal sealed class AlpinePlanner(BuildSettings settings, ImageSpec spec, IRea
     // /etc/apk/keys is what apk of an Alpine machine trusts; alpine-keys has those of other architectures beside it.
     private ApkKeyring MachineKeys(string architecture)
     {
-        var keys = new[] { "etc/apk/keys", $"usr/share/apk/keys/{architecture}" }
-            .Select(directory => Path.Combine(Settings.MachineRoot, directory))
+        string[] directories = [.. new[] { "etc/apk/keys", $"usr/share/apk/keys/{architecture}" }.Select(directory => Path.Combine(Settings.MachineRoot, directory))];
+        Settings.Trace?.AddDirectories(directories);
+        var keys = directories
             .Where(Directory.Exists)
             .Aggregate(ApkKeyring.Empty, static (all, directory) => all.With(ApkKeyring.ReadDirectory(directory)));
         return keys.Names.Any() || Settings.AllowUntrusted

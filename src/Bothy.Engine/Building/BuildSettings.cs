@@ -61,6 +61,9 @@ public sealed record BuildSettings
     /// <summary>Whether images that fail the tests of their image file are refused.</summary>
     public bool Test { get; init; }
 
+    /// <summary>Told what solving looks at; null where nobody asks.</summary>
+    public SolveTrace? Trace { get; init; }
+
     /// <summary>The newest time an image may show, in seconds since 1970; null to take it from the newest file of the packages.</summary>
     public long? SourceDateEpoch { get; init; }
 
@@ -75,6 +78,12 @@ public sealed record BuildSettings
     {
         string beside = Path.GetFullPath(name, DirectoryOf(spec));
         string here = Path.GetFullPath(name, WorkingDirectory);
-        return !Path.Exists(beside) && Path.Exists(here) ? here : beside;
+        if (Path.Exists(beside) || !Path.Exists(here))
+        {
+            return beside;
+        }
+
+        Trace?.Add(FileRead.Of(beside));
+        return here;
     }
 }

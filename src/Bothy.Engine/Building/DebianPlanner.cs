@@ -34,7 +34,9 @@ internal sealed class DebianPlanner(BuildSettings settings, ImageSpec spec, IRea
         var keyring = await new ImageKeyring(Settings, Spec).ReadAsync(cancellationToken);
         var keys = new DebianKeys(machine, Settings.DirectoryOf(Spec), keyring);
         var sources = Spec.Contents.PackageRepositories.OfType<RepositorySpec.Debian>().Select(repository => repository.Source);
-        return DebianRepository.ResolveAll(sources, new DebianMirrors(machine, Settings.DebianMirror), keys);
+        var repositories = DebianRepository.ResolveAll(sources, new DebianMirrors(machine, Settings.DebianMirror), keys);
+        Settings.Trace?.Add(machine.LookedAt.Concat(keys.LookedAt));
+        return repositories;
     }
 
     protected override async Task<(LockedArchitecture Plan, string Indexed)> PlanAsync(
@@ -53,6 +55,8 @@ internal sealed class DebianPlanner(BuildSettings settings, ImageSpec spec, IRea
         };
         var fetched = await new DebianRepositories(Settings.Transfer, Settings.Store, Settings.Time)
             .FetchIndexesAsync(sources, architecture, options, progress, cancellationToken);
+        Settings.Trace?.Add(fetched.Seen);
+        Settings.Trace?.EndsAt(fetched.Until);
         Warn(fetched.Warnings);
         var suites = fetched.Releases.Select(release => SuiteName.Of(release.Codename ?? release.Suite)).ToList();
         if (suites.All(suite => suite.Vendor != SuiteVendor.Unknown))

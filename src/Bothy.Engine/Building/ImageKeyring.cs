@@ -46,7 +46,14 @@ internal sealed class ImageKeyring(BuildSettings settings, ImageSpec spec)
         string path = settings.PathBeside(spec, key.Value);
         return !File.Exists(path) ? throw new BothyException($"cannot read the key {key.Value} of {key.Mark}: there is no such file")
             : new FileInfo(path).Length > MaxKeyBytes ? throw new BothyException($"cannot read the key {key.Value} of {key.Mark}: it is larger than {ByteSize.Text(MaxKeyBytes)}")
-            : new KeyFile(key.Value, File.ReadAllBytes(path));
+            : ReadFile(key.Value, path);
+    }
+
+    private KeyFile ReadFile(string name, string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        settings.Trace?.Add(new FileRead(path, Digest.Of(bytes)));
+        return new KeyFile(name, bytes);
     }
 
     // Remembered, so that what was built once can be built offline.
@@ -55,6 +62,7 @@ internal sealed class ImageKeyring(BuildSettings settings, ImageSpec spec)
         string note = "key " + uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.PathAndQuery, UriFormat.UriEscaped);
         if (settings.Offline && settings.Store.Notes.TryRead(note) is { } known)
         {
+            settings.Trace?.Add(new SeenDocument([uri], Digest.Of(known), new SeenNote.Copy(note)));
             return known;
         }
 
@@ -62,6 +70,7 @@ internal sealed class ImageKeyring(BuildSettings settings, ImageSpec spec)
         {
             case FetchResult.Found found:
                 settings.Store.Notes.Write(note, found.Bytes.Span);
+                settings.Trace?.Add(new SeenDocument([uri], Digest.Of(found.Bytes.Span), new SeenNote.Copy(note)));
                 return found.Bytes;
             case FetchResult.NotFound missing:
                 throw missing.Failure;

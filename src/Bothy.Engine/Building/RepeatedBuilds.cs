@@ -1,41 +1,58 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 using Bothy.Engine.ImageFiles;
 using Bothy.Oci;
+using Bothy.Packages.Repositories;
 using Bothy.Store;
 
 namespace Bothy.Engine.Building;
 
 /// <summary>
-/// Builds from a lock that gave what the store had already, by the words in which they were asked for: while the files that decide them have the same
-/// bytes, neither the image file nor the lock is read for what it says.
+/// Builds that gave what the store had already, by the words in which they were asked for: while the files that decide them have the same bytes, and the
+/// repositories that were solved with serve the same documents, neither the image file nor a lock or an index is read for what it says.
 /// </summary>
-/// <remarks>Reading both takes longer than all the rest of a build in which nothing has changed, since most of the program has to be loaded for it.</remarks>
-public sealed class RepeatedBuilds(ContentStore store)
+/// <param name="store">Where they are remembered.</param>
+/// <param name="documents">Asked whether documents of repositories are still the same.</param>
+/// <param name="clock">The clock that signatures and indexes are judged by.</param>
+/// <remarks>Reading them takes longer than all the rest of a build in which nothing has changed, since most of the program has to be loaded for it.</remarks>
+public sealed class RepeatedBuilds(ContentStore store, SeenDocuments documents, TimeProvider clock)
 {
-    private const string Kind = "repeat-1";
     private const char Separator = '\0';
+
+    private readonly DateTimeOffset _now = clock.GetUtcNow();
 
     /// <summary>The key of a build.</summary>
     /// <param name="words">All that was said and all of the surroundings that may decide what is built, names of files among it; not what is in the files.</param>
-    public static Digest KeyOf(IEnumerable<string> words) => Digest.Of(Encoding.UTF8.GetBytes(string.Join(Separator, words.Prepend(EarlierBuilds.Program))));
+    public static Digest KeyOf(IEnumerable<string> words)
+    {
+        // Where no architecture is named, this machine's is meant; stores can be shared.
+        string[] program = [EarlierBuilds.Program, RuntimeInformation.OSArchitecture.ToString()];
+        return Digest.Of(Encoding.UTF8.GetBytes(string.Join(Separator, program.Concat(words))));
+    }
+
+    /// <summary>Whether a build <paramref name="key"/> is remembered, whatever has become of what decided it.</summary>
+    public bool IsKnown(Digest key) => RepeatedBuild.TryRead(store, key) is not null;
 
     /// <summary>
-    /// Delivers again what the build <paramref name="key"/> gave, and reports what it said; null, with nothing reported, where that is not known or a file has changed since.
+    /// Delivers again what the build <paramref name="key"/> gave, and reports what it said; null, with nothing reported, where that is not known or something has changed since.
     /// </summary>
-    /// <exception cref="BothyException">It cannot be delivered.</exception>
+    /// <exception cref="BothyException">It cannot be delivered, or a repository cannot be asked.</exception>
     public async Task<BuildResult?> TryRepeatAsync(
         Digest key, ImmutableArray<Destination> destinations, IProgress<BuildEvent> progress, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(progress);
         if (destinations.Any(destination => destination is not (Destination.Layout or Destination.OciArchive or Destination.DockerArchive))
-            || TryFind(key) is not { } found)
+            || RepeatedBuild.TryRead(store, key) is not { } record
+            || TryFind(record) is not { } found
+            || !await AreServedAsync(record, progress, cancellationToken))
         {
             return null;
         }
 
         try
         {
-            var delivery = new Delivery(found.Build.Image, [], found.Build.Epoch);
+            var delivery = new Delivery(found.Image, [], found.Epoch);
             foreach (var destination in destinations)
             {
                 await Task.Run(() => destination.Write(delivery, cancellationToken), cancellationToken);
@@ -47,44 +64,48 @@ public sealed class RepeatedBuilds(ContentStore store)
             return null;
         }
 
-        progress.Report(EarlierBuilds.NothingChanged(found.Build.Facts.Architecture.Name));
-        foreach (string warning in found.Warnings)
+        progress.Report(EarlierBuilds.NothingChanged(found.Facts.Architecture.Name));
+        foreach (string warning in record.Warnings)
         {
             progress.Report(new BuildEvent.Warning(warning));
         }
 
-        return new BuildResult(found.Build.Facts.Digest, [found.Build.Facts], found.Build.Image);
+        return new BuildResult(found.Facts.Digest, [found.Facts], found.Image);
     }
 
     /// <summary>
     /// Remembers that the build <paramref name="key"/> gave <paramref name="result"/>, unless the store did not have that before, more decides it than
-    /// can be told by the bytes of a few files, or one of them has changed meanwhile.
+    /// can be told by the bytes of a few files and documents, or one of the files has changed meanwhile.
     /// </summary>
     /// <param name="key">See <see cref="KeyOf"/>.</param>
     /// <param name="spec">The image file.</param>
     /// <param name="lockFile">The lock, as it was before it was read.</param>
+    /// <param name="trace">What solving looked at; nothing where the lock was followed.</param>
     /// <param name="result">What the build gave.</param>
     /// <param name="warnings">What it warned of.</param>
     /// <exception cref="StoreWriteException">The store cannot be written.</exception>
-    public void Add(Digest key, ImageSpec spec, FileRead lockFile, BuildResult result, IEnumerable<string> warnings)
+    public void Add(Digest key, ImageSpec spec, FileRead lockFile, SolveTrace trace, BuildResult result, IEnumerable<string> warnings)
     {
         ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(trace);
         ArgumentNullException.ThrowIfNull(result);
-        ImmutableArray<FileRead> files = [lockFile, .. spec.Files];
-        if (result.FoundBy is not { } image || spec.Files.IsEmpty || !IsDecidedByFiles(spec) || !files.All(IsUnchanged))
+        ImmutableArray<FileRead> files = [lockFile, .. spec.Files, .. trace.Files];
+        var seen = trace.Documents;
+        if (result.FoundBy is not { } image || spec.Files.IsEmpty || !IsDecidedByFiles(spec) || !files.All(IsUnchanged) || seen.Any(static document => document.HasSecrets))
         {
             return;
         }
 
-        IEnumerable<string> fields =
-        [
-            result.Images[0].Architecture.Name,
-            image.ToString(),
-            files.Length.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            .. files.SelectMany(file => new[] { file.Path, file.Digest?.ToString() ?? "" }),
-            .. warnings,
-        ];
-        store.AddResult(Kind, key, Encoding.UTF8.GetBytes(string.Join(Separator, fields)));
+        new RepeatedBuild
+        {
+            Architecture = result.Images[0].Architecture.Name,
+            Image = image,
+            Files = files,
+            Documents = seen,
+            Since = _now,
+            Until = trace.Until,
+            Warnings = [.. warnings],
+        }.Write(store, key);
     }
 
     // A policy may ask for the day, and the rest for other files or images.
@@ -92,31 +113,34 @@ public sealed class RepeatedBuilds(ContentStore store)
         spec is { Policy: null, Tests: null, Init: null, Debug: false }
         && spec.Contents is { Base: null, BaseIndex: null, Slices: null, Files.IsEmpty: true };
 
-    private (EarlierBuild Build, string[] Warnings)? TryFind(Digest key)
+    private EarlierBuild? TryFind(RepeatedBuild record)
     {
-        if (store.TryReadResult(Kind, key) is not { } record)
+        if (!record.HoldsAt(_now) || !record.Files.All(IsUnchanged))
         {
             return null;
         }
 
-        string[] fields = Encoding.UTF8.GetString(record).Split(Separator);
-        int files = int.Parse(fields[2], System.Globalization.CultureInfo.InvariantCulture);
-        for (int index = 0; index < files; index++)
-        {
-            string digest = fields[4 + (2 * index)];
-            if (!IsUnchanged(new FileRead(fields[3 + (2 * index)], digest.Length == 0 ? null : Digest.Parse(digest, null))))
-            {
-                return null;
-            }
-        }
-
         var records = new BuildRecords(store);
-        return ImageArchitecture.TryParse(fields[0], preferDebian: false, out var architecture)
-            && new EarlierBuilds(store).TryFind(Digest.Parse(fields[1], null), architecture) is { } build
+        return ImageArchitecture.TryParse(record.Architecture, preferDebian: false, out var architecture)
+            && new EarlierBuilds(store).TryFind(record.Image, architecture) is { } build
             && records.Contains(build.Facts.Digest)
             && records.Contains(build.Image.Manifest.Config.Digest)
-            ? (build, fields[(3 + (2 * files))..])
+            ? build
             : null;
+    }
+
+    private async Task<bool> AreServedAsync(RepeatedBuild record, IProgress<BuildEvent> progress, CancellationToken cancellationToken)
+    {
+        if (record.Documents.All(static document => document.IsLocal))
+        {
+            return record.Documents.IsEmpty || await documents.AreCurrentAsync(record.Documents, cancellationToken);
+        }
+
+        string phase = $"indexes {record.Architecture}";
+        progress.Report(new BuildEvent.Started(phase));
+        bool areCurrent = await documents.AreCurrentAsync(record.Documents, cancellationToken);
+        progress.Report(new BuildEvent.Finished(phase, areCurrent ? "as they were" : "there are newer ones"));
+        return areCurrent;
     }
 
     private static bool IsUnchanged(FileRead file) => FileRead.Of(file.Path) == file;

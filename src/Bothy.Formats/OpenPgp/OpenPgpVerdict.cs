@@ -7,7 +7,11 @@ namespace Bothy.Formats.OpenPgp;
 /// <param name="SigningKeyFingerprint">The fingerprint of the key that signed: the primary key's or that of a subkey.</param>
 /// <param name="SignedAt">When it was made, by its own word.</param>
 /// <param name="HashName">Such as <c>SHA256</c>.</param>
-public sealed record GoodSignature(string Fingerprint, string SigningKeyFingerprint, DateTimeOffset SignedAt, string HashName);
+public sealed record GoodSignature(string Fingerprint, string SigningKeyFingerprint, DateTimeOffset SignedAt, string HashName)
+{
+    /// <summary>When that has to be judged anew, since the signature, a key or what a key says of itself ends or begins; null for never.</summary>
+    public DateTimeOffset? Until { get; init; }
+}
 
 /// <summary>Why a signature does not count.</summary>
 public enum SignatureProblemKind

@@ -48,11 +48,25 @@ public static class OpenPgpVerifier
                     found!.Value.Owner.Fingerprint,
                     found.Value.Key.Packet.Fingerprint,
                     signature.Created!.Value,
-                    Algorithms.HashName(signature.HashAlgorithm)));
+                    Algorithms.HashName(signature.HashAlgorithm))
+                {
+                    Until = Earliest(signature.Created + signature.Hashed.GoodFor, found.Value.Owner.Primary.Until(now), found.Value.Key.Until(now)),
+                });
             }
         }
 
         return new OpenPgpVerdict(good.ToImmutable(), problems.ToImmutable());
+    }
+
+    private static DateTimeOffset? Earliest(params ReadOnlySpan<DateTimeOffset?> times)
+    {
+        DateTimeOffset? earliest = null;
+        foreach (var time in times)
+        {
+            earliest = time < (earliest ?? DateTimeOffset.MaxValue) ? time : earliest;
+        }
+
+        return earliest;
     }
 
     private static string Name(SignaturePacket signature) =>

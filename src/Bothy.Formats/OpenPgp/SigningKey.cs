@@ -39,6 +39,13 @@ internal sealed class SigningKey(PublicKeyPacket packet, ImmutableArray<Signatur
     /// <summary>Whether the key's own flags keep it from signing documents.</summary>
     public bool MaySign(DateTimeOffset now) => Newest(now)?.Hashed.MaySign != false;
 
+    /// <summary>The next time after <paramref name="now"/> at which something that its statements say ends or begins; null for none.</summary>
+    public DateTimeOffset? Until(DateTimeOffset now) =>
+        statements
+            .SelectMany(signature => new[] { signature.Created, signature.Created + signature.Hashed.GoodFor, Packet.Created + signature.Hashed.KeyGoodFor })
+            .Where(time => time > now)
+            .Min();
+
     private SignaturePacket? Newest(DateTimeOffset now) =>
         statements
             .Where(signature => signature.Created <= now

@@ -29,6 +29,9 @@ public sealed class MachineApt
     /// <summary>What was passed over, one sentence fragment each with file and reason.</summary>
     public ImmutableArray<string> Notes { get; }
 
+    /// <summary>The paths that were looked at, full, whether or not anything is there; a directory's ends with a slash.</summary>
+    public ImmutableArray<string> LookedAt { get; private init; } = [];
+
     /// <summary>The machine's own release as its os-release names it; null where it does not.</summary>
     internal string? Codename { get; }
 
@@ -37,7 +40,8 @@ public sealed class MachineApt
     {
         ArgumentNullException.ThrowIfNull(root);
         var reading = new AptConfigurationReader();
-        foreach (string file in Files(Path.Combine(root, Directory)))
+        string[] files = [.. Files(root)];
+        foreach (string file in files)
         {
             try
             {
@@ -49,19 +53,25 @@ public sealed class MachineApt
             }
         }
 
-        return new MachineApt(root, reading.Entries, reading.Notes, ReadCodename(root));
+        return new MachineApt(root, reading.Entries, reading.Notes, ReadCodename(root)) { LookedAt = [MainFile(root), PartsDirectory(root) + "/", .. files, .. ReleaseFiles(root)] };
     }
 
+    private static string MainFile(string root) => Path.Combine(root, Directory, "sources.list");
+
+    private static string PartsDirectory(string root) => Path.Combine(root, Directory, "sources.list.d");
+
+    private static string[] ReleaseFiles(string root) => [Path.Combine(root, "etc/os-release"), Path.Combine(root, "usr/lib/os-release")];
+
     // Which names count, and their order, are sources.list(5)'s.
-    private static IEnumerable<string> Files(string directory)
+    private static IEnumerable<string> Files(string root)
     {
-        string main = Path.Combine(directory, "sources.list");
+        string main = MainFile(root);
         if (File.Exists(main))
         {
             yield return main;
         }
 
-        string parts = Path.Combine(directory, "sources.list.d");
+        string parts = PartsDirectory(root);
         if (!System.IO.Directory.Exists(parts))
         {
             yield break;
@@ -80,10 +90,9 @@ public sealed class MachineApt
     private static string? ReadCodename(string root)
     {
         const string Field = "VERSION_CODENAME=";
-        string[] places = [Path.Combine(root, "etc/os-release"), Path.Combine(root, "usr/lib/os-release")];
         try
         {
-            return places.Where(File.Exists)
+            return ReleaseFiles(root).Where(File.Exists)
                 .SelectMany(File.ReadLines)
                 .FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal))?[Field.Length..]
                 .Trim('"', '\'');

@@ -7,7 +7,11 @@ namespace Bothy.Packages.Repositories;
 /// <summary>The indexes of some repositories, and what was noticed on the way to them.</summary>
 /// <param name="Indexes">The indexes, in the order of the repositories.</param>
 /// <param name="Warnings">What the user should know, a sentence fragment each.</param>
-public sealed record AlpineIndexes(ImmutableArray<AlpineIndex> Indexes, ImmutableArray<string> Warnings);
+public sealed record AlpineIndexes(ImmutableArray<AlpineIndex> Indexes, ImmutableArray<string> Warnings)
+{
+    /// <summary>The documents that were trusted.</summary>
+    public ImmutableArray<SeenDocument> Seen { get; init; } = [];
+}
 
 /// <summary>
 /// Fetches the indexes of apk repositories, all at the same time, and trusts nothing that no key of the repository's keyring signed
@@ -34,7 +38,10 @@ public sealed class AlpineRepositories
         ArgumentNullException.ThrowIfNull(options);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var fetched = await Together.AllAsync([.. repositories.Select(repository => FetchAsync(repository, architecture, options, progress, stop.Token))], stop);
-        return new AlpineIndexes([.. fetched.Select(one => one.Index)], [.. fetched.SelectMany(one => one.Warnings)]);
+        return new AlpineIndexes([.. fetched.Select(one => one.Index)], [.. fetched.SelectMany(one => one.Warnings)])
+        {
+            Seen = [.. fetched.Select(one => WantedApkIndex.Seen(one.Index, options.AllowUntrusted))],
+        };
     }
 
     private async Task<(AlpineIndex Index, string[] Warnings)> FetchAsync(AlpineRepository repository, string architecture, AlpineFetchOptions options, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)

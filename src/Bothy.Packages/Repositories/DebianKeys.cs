@@ -16,6 +16,7 @@ public sealed class DebianKeys
     private static readonly string[] Endings = ["gpg", "pgp"];
 
     private readonly Dictionary<string, TrustedKeys> _known = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _lookedAt = new(StringComparer.Ordinal);
     private readonly MachineApt _machine;
     private readonly string _directory;
     private readonly ImmutableArray<KeyFile> _imageKeyring;
@@ -32,6 +33,9 @@ public sealed class DebianKeys
         _directory = directory;
         _imageKeyring = imageKeyring;
     }
+
+    /// <summary>The paths that were looked at so far, whether or not anything is there; a directory's ends with a slash.</summary>
+    public ImmutableArray<string> LookedAt => [.. _lookedAt];
 
     /// <summary>The keys of <paramref name="archive"/>; the same object for the same keys.</summary>
     /// <exception cref="BothyException">A file of keys cannot be read, or there is none.</exception>
@@ -71,7 +75,7 @@ public sealed class DebianKeys
             _ => ["debian", "ubuntu"],
         };
         var keyrings = vendors
-            .Select(vendor => Endings.Select(ending => OnMachine($"usr/share/keyrings/{vendor}-archive-keyring.{ending}")).FirstOrDefault(File.Exists))
+            .Select(vendor => Endings.Select(ending => OnMachine($"usr/share/keyrings/{vendor}-archive-keyring.{ending}")).FirstOrDefault(Exists))
             .OfType<string>();
         string[] files = [.. keyrings, .. TrustedFiles()];
         return files.Length > 0
@@ -85,9 +89,16 @@ public sealed class DebianKeys
     private IEnumerable<string> TrustedFiles()
     {
         string directory = OnMachine(TrustedParts);
+        _lookedAt.Add(directory + "/");
         return Directory.Exists(directory)
             ? Directory.EnumerateFiles(directory).Where(file => Path.GetExtension(file) is ".gpg" or ".asc").Order(StringComparer.Ordinal)
             : [];
+    }
+
+    private bool Exists(string file)
+    {
+        _lookedAt.Add(file);
+        return File.Exists(file);
     }
 
     private string OnMachine(string path) => Path.Combine(_machine.Root, path.TrimStart('/'));
@@ -95,6 +106,7 @@ public sealed class DebianKeys
     private TrustedKeys OfFiles(IEnumerable<string> files)
     {
         string[] paths = [.. files];
+        _lookedAt.UnionWith(paths);
         return Known(string.Join(", ", paths), () => OpenPgpKeyring.Merge([.. paths.Select(Read)]));
     }
 

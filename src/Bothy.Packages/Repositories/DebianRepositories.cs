@@ -9,7 +9,14 @@ namespace Bothy.Packages.Repositories;
 /// <param name="Indexes">The indexes, in the order of the repositories and their components.</param>
 /// <param name="Releases">The releases, in the order of the repositories, each suite of an archive once.</param>
 /// <param name="Warnings">What the user should know, a sentence fragment each.</param>
-public sealed record DebianIndexes(ImmutableArray<DebianIndex> Indexes, ImmutableArray<VerifiedRelease> Releases, ImmutableArray<string> Warnings);
+public sealed record DebianIndexes(ImmutableArray<DebianIndex> Indexes, ImmutableArray<VerifiedRelease> Releases, ImmutableArray<string> Warnings)
+{
+    /// <summary>The documents that were trusted.</summary>
+    public ImmutableArray<SeenDocument> Seen { get; init; } = [];
+
+    /// <summary>When they have to be judged anew; null for never.</summary>
+    public DateTimeOffset? Until { get; init; }
+}
 
 /// <summary>
 /// Fetches the indexes of Debian repositories, all at the same time, and trusts nothing that is not signed: keys → signature of
@@ -48,7 +55,11 @@ public sealed class DebianRepositories
         return new DebianIndexes(
             [.. fetched.SelectMany(suite => suite.Indexes)],
             [.. fetched.SelectMany(suite => suite.Releases)],
-            [.. fetched.SelectMany(suite => suite.Warnings)]);
+            [.. fetched.SelectMany(suite => suite.Warnings)])
+        {
+            Seen = [.. fetched.SelectMany(suite => suite.Seen)],
+            Until = fetched.Min(suite => suite.Until),
+        };
     }
 
     private async Task<DebianIndexes> FetchSuiteAsync(DebianRepository repository, string architecture, DebianFetchOptions options, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
@@ -70,6 +81,10 @@ public sealed class DebianRepositories
             KeyFingerprints = trusted.KeyFingerprints,
             Indexes = [.. fetched.Select(index => index.Facts)],
         };
-        return new DebianIndexes([.. fetched.Select(index => index.Index)], [release], warning is null ? [] : [warning]);
+        return new DebianIndexes([.. fetched.Select(index => index.Index)], [release], warning is null ? [] : [warning])
+        {
+            Seen = [ReleaseFetcher.Seen(repository, release.Digest)],
+            Until = trusted.Until is { } until && !(repository.CheckValidUntil && release.ValidUntil < until) ? until : repository.CheckValidUntil ? release.ValidUntil : null,
+        };
     }
 }

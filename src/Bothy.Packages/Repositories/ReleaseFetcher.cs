@@ -44,6 +44,10 @@ internal sealed class ReleaseFetcher(TransferClient transfer, ContentStore store
         return (trusted, warning);
     }
 
+    /// <summary>What was seen when the release of <paramref name="repository"/> with the digest <paramref name="release"/> was trusted.</summary>
+    public static SeenDocument Seen(DebianRepository repository, Digest release) => new(
+        [new Uri(repository.ReleaseDirectory, "InRelease"), new Uri(repository.ReleaseDirectory, "Release")], release, new SeenNote.OfRepository(Key(repository)));
+
     private static string? CheckFloor(DebianRepository repository, DebianRelease release, DebianFetchOptions options)
     {
         var floor = options.Floors.FirstOrDefault(floor => floor.Suite == repository.Suite && floor.Origin == release.Origin);

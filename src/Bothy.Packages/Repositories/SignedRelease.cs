@@ -25,7 +25,10 @@ internal sealed record SignedRelease(ReadOnlyMemory<byte> Release, ReadOnlyMemor
 
         var release = DebianRelease.Parse(text.Span, source);
         release.CheckIsFor(repository.Suite, repository.ToString());
-        return new TrustedRelease(this, release, [.. verdict.Good.Select(good => good.Fingerprint).Distinct(StringComparer.Ordinal)]);
+        return new TrustedRelease(this, release, [.. verdict.Good.Select(good => good.Fingerprint).Distinct(StringComparer.Ordinal)])
+        {
+            Until = verdict.Good.Min(good => good.Until),
+        };
     }
 
     private (ReadOnlyMemory<byte> Text, OpenPgpVerdict Verdict) Verify(OpenPgpKeyring keyring, string source, DateTimeOffset now)
@@ -57,4 +60,8 @@ internal sealed record SignedRelease(ReadOnlyMemory<byte> Release, ReadOnlyMemor
 /// <param name="Signed">The files it was read from.</param>
 /// <param name="Release">What it says.</param>
 /// <param name="KeyFingerprints">The primary keys that signed it.</param>
-internal sealed record TrustedRelease(SignedRelease Signed, DebianRelease Release, System.Collections.Immutable.ImmutableArray<string> KeyFingerprints);
+internal sealed record TrustedRelease(SignedRelease Signed, DebianRelease Release, System.Collections.Immutable.ImmutableArray<string> KeyFingerprints)
+{
+    /// <summary>When the signatures have to be judged anew; null for never.</summary>
+    public DateTimeOffset? Until { get; init; }
+}

@@ -19,6 +19,14 @@ internal sealed record WantedApkIndex(AlpineRepository Repository, string Archit
     /// </summary>
     public string Key => $"alpine/index {DebianRepository.ShownUri(Address)}{(AllowUntrusted ? " untrusted" : "")}";
 
+    /// <summary>What was seen when <paramref name="index"/> was trusted.</summary>
+    public static SeenDocument Seen(AlpineIndex index, bool allowUntrusted)
+    {
+        var wanted = new WantedApkIndex(index.Repository, index.Architecture, allowUntrusted);
+        return new SeenDocument(
+            index.Repository.AdbIndexUri(index.Architecture) is { } other ? [wanted.Address, other] : [wanted.Address], index.Digest, new SeenNote.OfRepository(wanted.Key));
+    }
+
     private string Source => $"the index of {this}";
 
     /// <summary>Verifies the signatures and reads what the index says about itself. Its bytes have the digest <paramref name="digest"/>.</summary>

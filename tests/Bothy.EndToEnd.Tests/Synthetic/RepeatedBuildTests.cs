@@ -6,7 +6,7 @@ namespace Bothy.EndToEnd.Tests.Synthetic;
 /// <summary>Locked builds that are asked for again in the same words: they give what the long way gives, whatever has happened meanwhile.</summary>
 public sealed class RepeatedBuildTests : IDisposable
 {
-    private const string Kind = "repeat-1";
+    private const string Kind = "repeat-2";
 
     private readonly Workshop _workshop = Workshop.WithArchive();
 
@@ -38,7 +38,8 @@ public sealed class RepeatedBuildTests : IDisposable
         await RepeatableAsync();
         var store = new ContentStore(_workshop.Store);
         var key = Digest.Parse($"sha256:{Path.GetFileName(Records().Single()).Split('.')[0]}");
-        store.AddResult(Kind, key, [.. store.TryReadResult(Kind, key)!, .. Encoding.UTF8.GetBytes("\0planted")]);
+        string record = Encoding.UTF8.GetString(store.TryReadResult(Kind, key)!);
+        store.AddResult(Kind, key, Encoding.UTF8.GetBytes(record.Replace("\"warnings\":[]", "\"warnings\":[\"planted\"]", StringComparison.Ordinal)));
 
         Assert.Equal("warning: planted\n", (await BuildAsync()).Error);
     }

@@ -35,4 +35,26 @@ public sealed class TestSignerTests : IDisposable
         Assert.Equal(new GoodSignature(_signer.Fingerprint, _signer.Fingerprint, Signed, "SHA256"), Assert.Single(OpenPgpVerifier.Verify(clear, keyring, Signed).Good));
         Assert.True(OpenPgpVerifier.Verify(data, detached, keyring, Signed).IsTrusted);
     }
+
+    [Theory]
+    [InlineData(null, null, null)]
+    [InlineData(400, null, 400)]
+    [InlineData(null, 30, 182)]
+    [InlineData(400, 30, 182)]
+    [InlineData(170, 30, 170)]
+    public void A_good_signature_says_until_when_it_is_one(int? keyDays, int? signatureDays, int? expectedDays)
+    {
+        using var signer = new TestSigner(Created, keyDays is { } key ? TimeSpan.FromDays(key) : null);
+        var keyring = OpenPgpKeyring.Parse(signer.ExportKeyring(), "keys.gpg");
+        var message = ClearSignedMessage.Parse(signer.ClearSign("Origin: Test\n", Signed, signatureDays is { } days ? TimeSpan.FromDays(days) : null), "InRelease");
+
+        var until = Assert.Single(OpenPgpVerifier.Verify(message, keyring, Signed).Good).Until;
+
+        Assert.Equal(expectedDays is { } expected ? Created.AddDays(expected) + (expected == 182 ? Signed - Created.AddDays(152) : TimeSpan.Zero) : null, until);
+        if (until is { } end)
+        {
+            Assert.True(OpenPgpVerifier.Verify(message, keyring, end.AddSeconds(-1)).IsTrusted);
+            Assert.False(OpenPgpVerifier.Verify(message, keyring, end).IsTrusted);
+        }
+    }
 }

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using Bothy.Engine.ImageFiles;
+using Bothy.Packages.Repositories;
+
+namespace Bothy.Engine.Building;
+
+/// <summary>
+/// What solving looked at beside the image file and the lock: files of the machine, documents of repositories, the clock. While all of that is as it was,
+/// solving again comes to the same. Safe for several threads.
+/// </summary>
+public sealed class SolveTrace
+{
+    private readonly Lock _adding = new();
+    private readonly List<FileRead> _files = [];
+    private readonly List<SeenDocument> _documents = [];
+    private DateTimeOffset? _until;
+
+    /// <summary>The files, and the directories whose names were looked at.</summary>
+    public ImmutableArray<FileRead> Files
+    {
+        get
+        {
+            lock (_adding)
+            {
+                return [.. _files.Distinct()];
+            }
+        }
+    }
+
+    /// <summary>The documents of repositories.</summary>
+    public ImmutableArray<SeenDocument> Documents
+    {
+        get
+        {
+            lock (_adding)
+            {
+                return [.. _documents.DistinctBy(static document => document.Note)];
+            }
+        }
+    }
+
+    /// <summary>From when on signatures and indexes may be judged otherwise; null for never.</summary>
+    public DateTimeOffset? Until => _until;
+
+    /// <summary>Adds a file that was looked at.</summary>
+    public void Add(FileRead file)
+    {
+        lock (_adding)
+        {
+            _files.Add(file);
+        }
+    }
+
+    /// <summary>Adds what is at <paramref name="paths"/> as it is now.</summary>
+    public void Add(IEnumerable<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        foreach (string path in paths)
+        {
+            Add(FileRead.Of(path));
+        }
+    }
+
+    /// <summary>Adds all files that are in <paramref name="directories"/> as they are now, and that there are no others.</summary>
+    public void AddDirectories(IEnumerable<string> directories)
+    {
+        ArgumentNullException.ThrowIfNull(directories);
+        foreach (string directory in directories)
+        {
+            Add([directory + "/"]);
+            Add(Directory.Exists(directory) ? Directory.EnumerateFiles(directory) : []);
+        }
+    }
+
+    /// <summary>Adds a document of a repository.</summary>
+    public void Add(SeenDocument document) => Add([document]);
+
+    /// <summary>Adds documents of repositories.</summary>
+    public void Add(IEnumerable<SeenDocument> documents)
+    {
+        lock (_adding)
+        {
+            _documents.AddRange(documents);
+        }
+    }
+
+    /// <summary>Says that what was found does not hold from <paramref name="time"/> on; null for no end.</summary>
+    public void EndsAt(DateTimeOffset? time)
+    {
+        lock (_adding)
+        {
+            _until = time < (_until ?? DateTimeOffset.MaxValue) ? time : _until;
+        }
+    }
+}
