@@ -52,6 +52,7 @@ internal static class CheckCommand
         {
             // A mistake in it is told before an image is fetched.
             var rules = arguments.GetValue(policy) is { } file ? PolicyReader.Load(file, surroundings.WorkingDirectory) : null;
+            var notCounted = rules is null ? null : PolicyRules.Load(rules, surroundings.WorkingDirectory, surroundings.Time.GetUtcNow());
             await using var session = await image.OpenAsync(arguments, surroundings, terminal, cancellationToken);
             string[] wanted = [.. Words(arguments.GetValue(only))];
             ImmutableArray<CheckArea> areas =
@@ -73,7 +74,7 @@ internal static class CheckCommand
                 report = report with
                 {
                     Findings = report.Findings.AddRange(VulnerabilityPolicy.Run(
-                        rules, opened, () => ScanSubjects.Of(contents, image.TextOf(arguments), cancellationToken), surroundings.Time.GetUtcNow(), cancellationToken)),
+                        rules, opened, () => ScanSubjects.Of(contents, image.TextOf(arguments), cancellationToken), notCounted!, cancellationToken)),
                 };
             }
 

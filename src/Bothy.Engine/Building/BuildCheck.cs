@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using Bothy.Engine.ImageFiles;
-using Bothy.Engine.Locking;
-using Bothy.Engine.Updating;
 using Bothy.Formats.Trees;
 using Bothy.Inspection.Advisories;
 using Bothy.Inspection.Catalog;
@@ -42,19 +40,13 @@ internal static class BuildCheck
     /// <summary>Whether the policy of an image file is held by advisories too: what was found of an earlier build then says nothing of today.</summary>
     public static bool AsksAdvisories(ImageSpec spec) => PolicyReader.Of(spec) is { AsksAdvisories: true };
 
-    /// <summary>What advisories say of an image, as far as its policy asks.</summary>
-    public static ImmutableArray<Finding> OfAdvisories(
-        ImageSpec spec, BuildSettings settings, LockedArchitecture locked, FileTree tree, ContainerConfig container, Platform platform, CancellationToken cancellationToken)
+    /// <summary>What advisories say of <paramref name="subject"/>, as far as the policy of the image file asks.</summary>
+    public static ImmutableArray<Finding> OfAdvisories(ImageSpec spec, BuildSettings settings, ScanSubject subject, CancellationToken cancellationToken)
     {
         using var advisories = new AdvisoryStore(settings.Store).TryOpenCurrent();
         return PolicyReader.Of(spec) is { } policy
-            ? VulnerabilityPolicy.Run(policy, advisories, Subject, settings.Time.GetUtcNow(), cancellationToken)
+            ? VulnerabilityPolicy.Run(policy, advisories, () => subject, PolicyRules.Load(policy, settings.WorkingDirectory, settings.Time.GetUtcNow()), cancellationToken)
             : [];
-
-        // An image that keeps no database still has the packages of its lock.
-        ScanSubject Subject() => ImageContents.Of(tree, container, platform) is { Packages.IsEmpty: false } contents
-            ? ScanSubjects.Of(contents, spec.FileName, cancellationToken)
-            : LockSubject.Of(spec.FileName, locked);
     }
 
     /// <summary>What is found once the layers are made.</summary>

@@ -11,6 +11,7 @@ using Bothy.Engine.Slicing;
 using Bothy.Formats.Trees;
 using Bothy.Inspection.Catalog;
 using Bothy.Inspection.Checks;
+using Bothy.Inspection.Matching;
 using Bothy.Oci;
 
 namespace Bothy.Engine.Building;
@@ -232,14 +233,16 @@ public sealed partial class ImageBuilder(BuildSettings settings)
         var earlier = new EarlierBuilds(settings.Store);
         var key = EarlierBuilds.KeyOf(spec, plan, name, locked, settings.SourceDateEpoch, inputs);
         bool asksAdvisories = settings.Check && BuildCheck.AsksAdvisories(spec);
+        var subjects = new BuildSubjects(settings.Store);
+        var subject = asksAdvisories ? subjects.TryFind(key) : null;
         var tests = new BuildTests(settings.Store);
         var tested = inputs.Tests is null ? [] : tests.TryFind(key, inputs.Tests);
-        if (!needsFiles && !asksAdvisories && tested is not null && earlier.TryFind(key, architecture) is { } known && !(settings.Check && known.Findings is null)
+        if (!needsFiles && asksAdvisories == subject is not null && tested is not null && earlier.TryFind(key, architecture) is { } known && !(settings.Check && known.Findings is null)
             && (spec.Debug ? earlier.TryFind(DebugVariant.KeyOf(key, locked), architecture) : null) is var knownDebug && spec.Debug == knownDebug is not null)
         {
             settings.Progress.Report(EarlierBuilds.NothingChanged(name));
             Report(spec, known.Warnings, known.Facts.Uncovered, strict);
-            ReportFindings(spec, known, tested.Value);
+            ReportFindings(spec, known, [.. OfAdvisories(spec, subject, cancellationToken), .. tested]);
             var whole = locked.AllPackages.All(package => package.Digest is not null) ? locked : null;
             return new Built(known, Tree: null, whole, Origins: null, key, IsFoundAgain: true)
             {
@@ -260,8 +263,7 @@ public sealed partial class ImageBuilder(BuildSettings settings)
             Findings = checking is null ? null : (await checking).AddRange(BuildCheck.OfSize(spec, image.Manifest.Layers.Sum(layer => layer.Size))),
         };
         earlier.Add(key, build);
-        var config = image.Config;
-        var ofAdvisories = asksAdvisories ? BuildCheck.OfAdvisories(spec, settings, locked, assembly.Tree, config.Container, config.Platform, cancellationToken) : [];
+        var ofAdvisories = OfAdvisories(spec, asksAdvisories ? subjects.Make(key, spec, locked, assembly.Tree, image.Config, cancellationToken) : null, cancellationToken);
         ReportFindings(spec, build, inputs.Tests is null ? ofAdvisories : ofAdvisories.AddRange(await tests.RunAsync(key, inputs.Tests, assembly.Tree, image, cancellationToken)));
         var complete = locked with { Packages = [.. packages.Select(package => package.Package)] };
         var built = new Built(build, assembly.Tree, complete, RecordedOrigins.Of(assembly.Tree), key, IsFoundAgain: false);
@@ -276,6 +278,9 @@ public sealed partial class ImageBuilder(BuildSettings settings)
         _ = assembly.Tree.Entries;
         return Task.Run(() => BuildCheck.Run(spec, assembly.Tree, config.Container, config.Platform, below?.Contents, cancellationToken), cancellationToken);
     }
+
+    private ImmutableArray<Finding> OfAdvisories(ImageSpec spec, ScanSubject? subject, CancellationToken cancellationToken) =>
+        subject is null ? [] : BuildCheck.OfAdvisories(spec, settings, subject, cancellationToken);
 
     private void ReportFindings(ImageSpec spec, EarlierBuild build, ImmutableArray<Finding> more)
     {

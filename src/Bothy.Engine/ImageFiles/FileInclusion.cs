@@ -67,6 +67,13 @@ internal sealed class FileInclusion(string? workingDirectory, SpecFindings findi
         return buffer[..read];
     }
 
+    /// <summary>What to call the file that <paramref name="namedBy"/> calls <paramref name="text"/>: beside that where it is there, else as it is written, from <paramref name="workingDirectory"/>.</summary>
+    public static string NameBeside(string text, string namedBy, string workingDirectory)
+    {
+        string beside = Normalize(Path.Combine(Path.GetDirectoryName(namedBy) ?? "", text));
+        return File.Exists(Path.Combine(workingDirectory, beside)) ? beside : Normalize(text);
+    }
+
     /// <summary>Why a file cannot be read, in the words of this program.</summary>
     public static string Reason(Exception failure) => failure switch
     {

@@ -27,6 +27,9 @@ public static class IgnoreReader
         return rules;
     }
 
+    /// <summary>Reads one rule where it stands; null, with a note, where it is none.</summary>
+    internal static IgnoreRule? Read(SpecNode node, SpecFindings findings) => MapReader.Of(node, "a rule", RuleKeys, findings) is { } map ? Read(map) : null;
+
     private static IgnoreRule? Read(MapReader map)
     {
         var id = map.RequiredText("id");

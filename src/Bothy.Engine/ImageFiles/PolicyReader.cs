@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Bothy.Formats.Text;
 using Bothy.Inspection.Hardening;
+using Bothy.Inspection.Matching;
 using Bothy.Inspection.Policy;
 
 namespace Bothy.Engine.ImageFiles;
@@ -12,7 +13,7 @@ public static class PolicyReader
     private static readonly ImmutableArray<string> Keys =
     [
         "packages", "paths", "shells", "package-managers", "setuid", "world-writable", "unowned", "root", "size", "licenses", "hardening",
-        "vulnerabilities", "advisories-max-age",
+        "vulnerabilities", "advisories-max-age", "ignore", "vex",
     ];
 
     private static readonly ImmutableArray<string> Lists = ["require", "forbid"];
@@ -82,8 +83,32 @@ public static class PolicyReader
                 .Select(limit => KeyValuePair.Create(limit, Limit(vulnerabilities, limit)))
                 .Where(static pair => pair.Value is not null)
                 .ToImmutableSortedDictionary(static pair => pair.Key, static pair => pair.Value!.Value, StringComparer.Ordinal),
+            Ignores = [.. Entries(map, "ignore").OfType<SpecNode.Mapping>().Select(entry => IgnoreReader.Read(entry, findings)).OfType<IgnoreRule>()],
+            IgnoreFiles = Files(map, "ignore", "a file of rules, or a rule"),
+            VexFiles = Files(map, "vex", "an OpenVEX document"),
             AdvisoriesMaxAge = map.Checked("advisories-max-age", static text => Age(text) is null ? $"must be an age such as 7d or 36h, not '{text}'" : null) is { } age ? Age(age.Value) : null,
         };
+    }
+
+    // One alone as it is, or a list.
+    private static ImmutableArray<SpecNode> Entries(MapReader map, string key) => map.Node(key) is { } node ? node is SpecNode.Sequence list ? list.Items : [node] : [];
+
+    private static ImmutableArray<PolicyFile> Files(MapReader map, string key, string what)
+    {
+        var files = ImmutableArray.CreateBuilder<PolicyFile>();
+        foreach (var entry in Entries(map, key).Where(entry => !(entry is SpecNode.Mapping && key == "ignore")))
+        {
+            if (entry is SpecNode.Scalar { Text: { Length: > 0 } text } && MapReader.Kind(entry) == "text" && !text.Contains('\0', StringComparison.Ordinal))
+            {
+                files.Add(new PolicyFile(text, entry.Mark.File, entry.Mark.ToString()));
+            }
+            else
+            {
+                map.Findings.Problem(entry.Mark, $"an entry of '{key}' must be {what}, not {(entry is SpecNode.Scalar ? "nothing" : MapReader.Kind(entry))}");
+            }
+        }
+
+        return files.ToImmutable();
     }
 
     private static ImmutableArray<string> Texts(MapReader? map, string key) => map is null ? [] : [.. map.Texts(key).Select(static text => text.Value)];

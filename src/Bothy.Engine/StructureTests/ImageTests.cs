@@ -84,8 +84,7 @@ public sealed record ImageTests(ImmutableArray<StructureTestFile> Files, Digest 
     private static (string Name, byte[] Content)? ReadBeside(SpecNode entry, string workingDirectory, SpecFindings findings)
     {
         string text = ((SpecNode.Scalar)entry).Text;
-        string beside = FileInclusion.Normalize(Path.Combine(Path.GetDirectoryName(entry.Mark.File) ?? "", text));
-        string name = File.Exists(Path.Combine(workingDirectory, beside)) ? beside : FileInclusion.Normalize(text);
+        string name = FileInclusion.NameBeside(text, entry.Mark.File, workingDirectory);
         try
         {
             return (name, FileInclusion.ReadBounded(Path.Combine(workingDirectory, name)));

@@ -15,9 +15,6 @@ internal sealed class CodeSearch(ImageContents contents)
     private const int MaxLooks = 20_000;
     private const int HeadLength = 8;
 
-    /// <summary>The package of the distribution that a language's package came with; null where nobody lists its file.</summary>
-    public InstalledPackage? OwnerOf(ScanPackage package) => package is { Language: not null, Location: { } location } ? contents.OwnerOf(location) : null;
-
     /// <summary>What the image has of <paramref name="packages"/>, which are all that it has of their source.</summary>
     /// <exception cref="BothyException">A file cannot be read.</exception>
     public CodeEvidence Of(IReadOnlyList<ScanPackage> packages)

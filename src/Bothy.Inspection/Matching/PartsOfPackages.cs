@@ -13,9 +13,9 @@ internal sealed class PartsOfPackages
     public PartsOfPackages(ScanSubject subject, AdvisoryCoverage coverage)
     {
         bool speaks = subject.Release is { } release && coverage.Covers(release.Space, release.Release);
-        if (subject.Code is { } code && speaks)
+        if (speaks)
         {
-            _parts.UnionWith(subject.Packages.Where(package => code.OwnerOf(package) is not null));
+            _parts.UnionWith(subject.Packages.Where(static package => package.IsPart));
         }
     }
 

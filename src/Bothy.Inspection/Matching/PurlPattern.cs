@@ -26,7 +26,7 @@ internal static class PurlPattern
 
         // A source has no architecture; who names one means a binary package of the source's name.
         bool namesSource = pattern.Qualifiers.GetValueOrDefault(Architecture, "source") is "source" or "src";
-        return namesSource && package.Language is null && Covers(
+        return namesSource && !package.IsOfLanguage && Covers(
             pattern with { Qualifiers = pattern.Qualifiers.Remove(Architecture) },
             purl with { Name = package.SourceName, Version = package.SourceVersion });
     }

@@ -42,6 +42,12 @@ public sealed record ScanPackage
     /// <summary>The language's package in the image; null for all others.</summary>
     public LanguagePackage? Language { get; init; }
 
+    /// <summary>Whether it was found in the files of an image as a programming language's package.</summary>
+    public bool IsOfLanguage { get; init; }
+
+    /// <summary>Whether a package of the distribution brought it into the image.</summary>
+    public bool IsPart { get; init; }
+
     /// <summary>Name and version, as people write them.</summary>
     public override string ToString() => Version is null ? Name : $"{Name} {Version}";
 }

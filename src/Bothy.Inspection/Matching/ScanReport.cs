@@ -51,6 +51,9 @@ public sealed record ScanReport
     /// <summary>What was not judged, and why.</summary>
     public ImmutableArray<Unjudged> Unjudged { get; init; } = [];
 
+    /// <summary>The rules that would have taken something out, had they not expired; sentences, which <see cref="Notes"/> have too.</summary>
+    public ImmutableArray<string> ExpiredRules { get; init; } = [];
+
     /// <summary>What the reader has to know of how the report came about, such as rules that have expired; sentences for people.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 }

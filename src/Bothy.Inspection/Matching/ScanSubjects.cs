@@ -73,6 +73,7 @@ public static class ScanSubjects
             Purl = PackageUrls.Of(package),
             Location = package.Location,
             Language = package,
+            IsOfLanguage = true,
         };
     }
 
@@ -100,7 +101,7 @@ public static class ScanSubjects
             Installed = package,
             Location = package.Database,
         });
-        return Of(name, kind, contents.Release, installed.Concat(found.Packages.Where(IsPublished).Select(Package))) with
+        return Of(name, kind, contents.Release, installed.Concat(found.Packages.Where(IsPublished).Select(package => Package(package) with { IsPart = contents.OwnerOf(package.Location) is not null }))) with
         {
             Code = new CodeSearch(contents),
             Warnings = [.. contents.Warnings, .. found.PassedOver],

@@ -61,6 +61,7 @@ public static class Scanner
             Suppressed = [.. judged.Where(static vulnerability => vulnerability.Suppression is not null)],
             Known = [.. judged.Where(vulnerability => vulnerability.Suppression is null && IsKnown(vulnerability))],
             Unjudged = unjudged,
+            ExpiredRules = suppressing.Notes,
             Notes = [.. suppressing.Notes, .. note is null ? Array.Empty<string>() : [note]],
         };
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bothy.Inspection.Matching;
 
 namespace Bothy.Inspection.Policy;
 
@@ -10,6 +11,12 @@ public sealed record Allowance(bool IsAllowed, ImmutableArray<string> Exceptions
     /// <summary>It may be anywhere.</summary>
     public static Allowance Anywhere { get; } = new(true, []);
 }
+
+/// <summary>A file that a policy names.</summary>
+/// <param name="Path">As it is written there.</param>
+/// <param name="NamedBy">The file that names it.</param>
+/// <param name="Place">Where, for people.</param>
+public sealed record PolicyFile(string Path, string NamedBy, string Place);
 
 /// <summary>What an image is held to: the <c>policy</c> of an image file, or a file of its own. What is not said is allowed.</summary>
 public sealed record ImagePolicy
@@ -64,6 +71,15 @@ public sealed record ImagePolicy
 
     /// <summary>The most known vulnerabilities of a kind, by its name (<see cref="VulnerabilityPolicy.Limits"/>).</summary>
     public ImmutableSortedDictionary<string, int> Vulnerabilities { get; init; } = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
+
+    /// <summary>The vulnerabilities that do not count, as far as the policy itself says so.</summary>
+    public ImmutableArray<IgnoreRule> Ignores { get; init; } = [];
+
+    /// <summary>The files that name further vulnerabilities that do not count.</summary>
+    public ImmutableArray<PolicyFile> IgnoreFiles { get; init; } = [];
+
+    /// <summary>The VEX documents that say what is not affected.</summary>
+    public ImmutableArray<PolicyFile> VexFiles { get; init; } = [];
 
     /// <summary>The oldest that the advisories may be by which it is judged; null for any age.</summary>
     public TimeSpan? AdvisoriesMaxAge { get; init; }

@@ -145,6 +145,57 @@ public sealed class ScanTests : IDisposable
     }
 
     [Fact]
+    public async Task A_policy_names_what_does_not_count_in_files_beside_it_and_in_itself()
+    {
+        await ImportAsync();
+        Directory.CreateDirectory(_workshop["policies"]);
+        File.WriteAllText(_workshop["policies/held.yaml"], "policy: {vulnerabilities: {known-exploited: 0, low: 0}, ignore: ignored.yaml}\n");
+        File.WriteAllText(_workshop["policies/ignored.yaml"], "ignore:\n  - {id: CVE-2023-0286, reason: not reached}\n");
+        _workshop.WriteApkImage(packages: "hello", more: "include: policies/held.yaml\n");
+        Assert.Equal(0, (await _workshop.BuildAsync()).Code);
+        Assert.Equal(0, (await _workshop.RunAsync("check", $"oci:{_workshop["out/image"]}", "--only", "policy", "--policy", "policies/held.yaml")).Code);
+
+        // A rule that has expired takes nothing out, and the build says so; the image has not changed.
+        File.WriteAllText(_workshop["policies/ignored.yaml"], "ignore:\n  - {id: CVE-2023-0286, reason: not reached, expires: 2001-01-01}\n");
+        var expired = await _workshop.BuildAsync();
+        Assert.Equal(3, expired.Code);
+        Assert.Contains("policies/ignored.yaml:2:5 no longer ignores CVE-2023-0286: the rule expired after 2001-01-01", expired.Error, StringComparison.Ordinal);
+
+        File.Delete(_workshop["policies/ignored.yaml"]);
+        Assert.Equal("cannot read 'ignored.yaml' (policies/held.yaml:1:65): there is no such file", (await _workshop.BuildAsync()).Message);
+
+        File.WriteAllText(
+            _workshop["image.vex.json"],
+            """{"@context": "https://openvex.dev/ns/v0.2.0", "@id": "urn:x", "author": "me", "timestamp": "2026-01-01T00:00:00Z", "version": 1, "statements": [{"vulnerability": {"name": "CVE-2023-0286"}, "products": [{"@id": "pkg:apk/alpine/openssl"}], "status": "not_affected", "justification": "vulnerable_code_not_in_execute_path"}]}""");
+        _workshop.WriteApkImage(packages: "hello", more: "policy: {vulnerabilities: {known-exploited: 0}, vex: [image.vex.json]}\n");
+        Assert.Equal(0, (await _workshop.BuildAsync()).Code);
+        _workshop.WriteApkImage(packages: "hello", more: "policy: {vulnerabilities: {known-exploited: 0}, ignore: {id: CVE-2023-0286, package: openssl, reason: not reached}}\n");
+        Assert.Equal(0, (await _workshop.BuildAsync()).Code);
+    }
+
+    [Fact]
+    public async Task An_image_that_is_judged_by_advisories_is_found_again_and_judged_by_those_of_the_day()
+    {
+        File.WriteAllText(_workshop["main.json"], Secdb);
+        Assert.Equal(0, (await _workshop.RunAsync("db", "import", "main.json")).Code);
+        _workshop.WriteApkImage(packages: "hello", more: "policy: {vulnerabilities: {known-exploited: 0}}\n");
+        string first = (await _workshop.BuildAsync()).Output;
+        Assert.NotEmpty(first);
+
+        var again = await _workshop.RunAsync("build", "image.yaml", "-o", $"oci:{_workshop["out/again"]}");
+        Assert.Equal((0, first), (again.Code, again.Output));
+        Assert.Contains("nothing has changed since it was built", again.Error, StringComparison.Ordinal);
+
+        // Nothing of the image has changed, and what is known of it has.
+        await ImportAsync();
+        var judged = await _workshop.RunAsync("build", "image.yaml", "-o", $"oci:{_workshop["out/later"]}");
+        Assert.Equal((3, ""), (judged.Code, judged.Output));
+        Assert.Contains("nothing has changed since it was built", judged.Error, StringComparison.Ordinal);
+        Assert.Contains("'known-exploited' is 1, and the policy allows 0: CVE-2023-0286 in openssl 3.0.7-r2 (fixed in 3.0.8-r0)", judged.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_workshop["out/later"]));
+    }
+
+    [Fact]
     public async Task A_policy_counts_what_it_names_and_checks_an_image_by_the_advisories_it_is_told()
     {
         await ImportAsync();

@@ -22,6 +22,8 @@ public sealed class PolicyReaderTests
             hardening: {pie: 100, full-relro: 90 %, except: [/opt]}
             vulnerabilities: {critical-fixable: 0, high: 3, known-exploited: 0}
             advisories-max-age: 36h
+            ignore: [ignored.yaml, {id: CVE-1, reason: because, expires: 2027-01-31}]
+            vex: a.json
 
             """);
 
@@ -39,6 +41,8 @@ public sealed class PolicyReaderTests
         Assert.Equal(["/opt"], policy.HardeningExceptions.ToArray());
         Assert.Equal("critical-fixable 0, high 3, known-exploited 0", string.Join(", ", policy.Vulnerabilities.Select(pair => $"{pair.Key} {pair.Value}")));
         Assert.Equal(TimeSpan.FromHours(36), policy.AdvisoriesMaxAge);
+        Assert.Equal(("ignored.yaml", "a.json"), (Assert.Single(policy.IgnoreFiles).Path, Assert.Single(policy.VexFiles).Path));
+        Assert.Equal(("CVE-1", "because", new DateOnly(2027, 1, 31), "p.yaml:14:24"), (policy.Ignores[0].Id, policy.Ignores[0].Reason, policy.Ignores[0].Expires, policy.Ignores[0].Source));
     }
 
     [Fact]
@@ -61,6 +65,11 @@ public sealed class PolicyReaderTests
     [InlineData("vulnerabilities: {critcal: 0}\n", "p.yaml:1:19: unknown key 'critcal' (did you mean 'critical'?)")]
     [InlineData("vulnerabilities: {critical: none}\n", "p.yaml:1:29: 'critical' must be how many there may be, such as 0, not 'none'")]
     [InlineData("advisories-max-age: 7\n", "p.yaml:1:21: 'advisories-max-age' must be an age such as 7d or 36h, not '7'")]
+    [InlineData("ignore: {id: CVE-1}\n", "p.yaml:1:9: 'reason' is missing")]
+    [InlineData("ignore: [{id: CVE-1, reason: x, expire: 2027-01-01}]\n", "p.yaml:1:33: unknown key 'expire' (did you mean 'expires'?)")]
+    [InlineData("ignore: [[x]]\n", "p.yaml:1:10: an entry of 'ignore' must be a file of rules, or a rule, not a list")]
+    [InlineData("vex: [{a: b}]\n", "p.yaml:1:7: an entry of 'vex' must be an OpenVEX document, not a map")]
+    [InlineData("vex: [\"\"]\n", "p.yaml:1:7: an entry of 'vex' must be an OpenVEX document, not nothing")]
     [InlineData("- shells\n", "p.yaml:1:1: 'policy' must be a map, not a list")]
     public void Mistakes_are_told_with_their_place(string text, string problem) =>
         Assert.StartsWith(problem, Assert.Throws<ImageFileException>(() => Parse(text)).Message, StringComparison.Ordinal);

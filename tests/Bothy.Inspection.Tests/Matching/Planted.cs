@@ -98,7 +98,17 @@ internal static class Planted
         return ScanSubjects.Of(ImageContents.Of(tree, new ContainerConfig(), Platform.Parse("linux/amd64")), "image", CancellationToken.None);
     }
 
-    public static ScanReport Scan(ScanSubject subject, AdvisoryMemory advisories, ScanRules? rules = null) => Scanner.Scan(subject, advisories, rules ?? ScanRules.None(Now), CancellationToken.None);
+    public static ScanReport Scan(ScanSubject subject, AdvisoryMemory advisories, ScanRules? rules = null)
+    {
+        var report = Scanner.Scan(subject, advisories, rules ?? ScanRules.None(Now), CancellationToken.None);
+
+        // What is kept of a subject is judged alike, but for what only its files tell.
+        var kept = RecordedSubject.Parse(RecordedSubject.Format(subject)) with { Products = subject.Products };
+        Assert.Equal(WithoutCode(Text(report)), WithoutCode(Text(Scanner.Scan(kept, advisories, rules ?? ScanRules.None(Now), CancellationToken.None))));
+        return report;
+
+        static string WithoutCode(string text) => text.Replace(" code present", "", StringComparison.Ordinal).Replace(" code absent", "", StringComparison.Ordinal);
+    }
 
     public static ScanReport Scan(ScanSubject subject, params AdvisoryEntry[] entries) => Scan(subject, new AdvisoryMemory(entries));
 
