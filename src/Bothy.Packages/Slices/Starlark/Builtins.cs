@@ -120,8 +120,8 @@ internal sealed class Builtins(
                 bool isNegative = digits.StartsWith('-');
                 digits = isNegative || digits.StartsWith('+') ? digits[1..] : digits;
                 long parsed = 0;
-                bool isGood = numberBase is >= 2 and <= 36 && Tokenizer.TryParseDigits(Bare(digits, numberBase), (int)numberBase, out parsed);
-                return isGood || (numberBase == 0 && Tokenizer.TryParseNumber(digits, out parsed))
+                bool isGood = numberBase is >= 2 and <= 36 && NumberText.TryParseDigits(Bare(digits, numberBase), (int)numberBase, out parsed);
+                return isGood || (numberBase == 0 && NumberText.TryParse(digits, out parsed))
                     ? (isNegative ? -parsed : parsed)
                     : throw new StarlarkException(given.Line, string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a number of base {numberBase}"));
             default:

@@ -25,6 +25,9 @@ internal sealed class ExpressionParser(TokenReader tokens)
 
     private static readonly ImmutableArray<Statement> NoStatements = [];
 
+    /// <summary>Reads what stands in the parentheses of functions and calls.</summary>
+    public ParameterParser Lists => new(tokens, Read);
+
     /// <summary>One expression, or a tuple of several without parentheses.</summary>
     public Expression ReadTuple()
     {
@@ -99,7 +102,7 @@ internal sealed class ExpressionParser(TokenReader tokens)
         int line = tokens.Line;
         if (tokens.Take("lambda"))
         {
-            var parameters = Parameters(":");
+            var parameters = Lists.Parameters(":");
             tokens.Expect(":");
             var value = Read();
             ImmutableArray<Statement> body = [new Statement.Return(value, line)];
@@ -115,43 +118,6 @@ internal sealed class ExpressionParser(TokenReader tokens)
         var test = ReadLevel(0);
         tokens.Expect("else");
         return new Expression.Conditional(test, then, Read(), line);
-    }
-
-    /// <summary>Parameters up to <paramref name="end"/>, which is not taken.</summary>
-    public ImmutableArray<Parameter> Parameters(string end)
-    {
-        var parameters = ImmutableArray.CreateBuilder<Parameter>();
-        while (!tokens.Current.Is(end))
-        {
-            int line = tokens.Line;
-            var kind = tokens.Take("**") ? ArgumentKind.Dict : tokens.Take("*") ? ArgumentKind.List : ArgumentKind.Positional;
-
-            // A star alone parts those that are given by name only.
-            string name = kind == ArgumentKind.List && tokens.Current.Is(",") ? "" : tokens.Name("a parameter's name");
-            var value = kind == ArgumentKind.Positional && tokens.Take("=") ? Read() : null;
-            CheckParameter(parameters, new Parameter(kind, name, value), line);
-            parameters.Add(new Parameter(kind, name, value));
-            if (!tokens.Take(","))
-            {
-                break;
-            }
-        }
-
-        return parameters.ToImmutable();
-    }
-
-    private static void CheckParameter(ImmutableArray<Parameter>.Builder before, Parameter parameter, int line)
-    {
-        string? problem = before.Any(other => other.Name == parameter.Name) ? $"two parameters are called '{parameter.Name}'"
-            : before.Any(static other => other.Kind == ArgumentKind.Dict) ? "nothing comes after a parameter with two stars"
-            : parameter.Kind == ArgumentKind.List && before.Any(static other => other.Kind == ArgumentKind.List) ? "only one parameter has a star"
-            : parameter is { Kind: ArgumentKind.Positional, Default: null } && before.Any(static other => other.Default is not null) && before.All(static other => other.Kind == ArgumentKind.Positional)
-                ? "a parameter without a default comes before those that have one"
-            : null;
-        if (problem is not null)
-        {
-            throw new StarlarkException(line, problem);
-        }
     }
 
     private Expression ReadLevel(int level)
@@ -237,7 +203,7 @@ internal sealed class ExpressionParser(TokenReader tokens)
             }
             else if (tokens.Take("("))
             {
-                operand = new Expression.Call(operand, Arguments(), line);
+                operand = new Expression.Call(operand, Lists.Arguments(), line);
             }
             else if (tokens.Take("["))
             {
@@ -263,44 +229,6 @@ internal sealed class ExpressionParser(TokenReader tokens)
         var step = tokens.Take(":") && !tokens.Current.Is("]") ? Read() : null;
         tokens.Expect("]");
         return new Expression.Slice(operand, start, stop, step, line);
-    }
-
-    private ImmutableArray<Argument> Arguments()
-    {
-        var arguments = ImmutableArray.CreateBuilder<Argument>();
-        while (!tokens.Current.Is(")"))
-        {
-            int line = tokens.Line;
-            var argument = tokens.Take("**") ? new Argument(ArgumentKind.Dict, null, Read())
-                : tokens.Take("*") ? new Argument(ArgumentKind.List, null, Read())
-                : ReadArgument();
-            if (argument.Kind == ArgumentKind.Positional && arguments.Any(static other => other.Kind != ArgumentKind.Positional))
-            {
-                throw new StarlarkException(line, "an argument without a name comes before those that have one");
-            }
-
-            arguments.Add(argument);
-            if (!tokens.Take(","))
-            {
-                break;
-            }
-        }
-
-        tokens.Expect(")");
-        return arguments.ToImmutable();
-    }
-
-    private Argument ReadArgument()
-    {
-        var value = Read();
-        if (!tokens.Take("="))
-        {
-            return new Argument(ArgumentKind.Positional, null, value);
-        }
-
-        return value is Expression.Name name
-            ? new Argument(ArgumentKind.Named, name.Text, Read())
-            : throw new StarlarkException(value.Line, "an argument is named by a name");
     }
 
     private Expression ReadOperand()

@@ -72,7 +72,7 @@ internal sealed class StatementParser
     {
         string name = _tokens.Name("the name of a function");
         _tokens.Expect("(");
-        var parameters = _expressions.Parameters(")");
+        var parameters = _expressions.Lists.Parameters(")");
         _tokens.Expect(")");
         int loops = _loops;
         _functions++;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using System.Text;
 
 namespace Bothy.Packages.Slices.Starlark;
@@ -245,7 +244,7 @@ internal sealed class Tokenizer
         }
 
         string digits = Take(end);
-        if (!TryParseNumber(digits, out long number))
+        if (!NumberText.TryParse(digits, out long number))
         {
             throw new StarlarkException(_line, digits.Contains('.', StringComparison.Ordinal) || (digits.Contains('e', StringComparison.OrdinalIgnoreCase) && !digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
                 ? $"'{digits}': floating-point numbers are not supported"
@@ -253,44 +252,6 @@ internal sealed class Tokenizer
         }
 
         _tokens.Add(new Token(TokenKind.Integer, digits, _line, number));
-    }
-
-    /// <summary>Reads a number as a script writes it: decimal, or after <c>0x</c>, <c>0o</c> or <c>0b</c>.</summary>
-    public static bool TryParseNumber(string digits, out long number)
-    {
-        number = 0;
-        int numberBase = digits.Length > 2 && digits[0] == '0'
-            ? digits[1] switch { 'x' or 'X' => 16, 'o' or 'O' => 8, 'b' or 'B' => 2, _ => 0 }
-            : 10;
-        return numberBase != 0
-            && (numberBase != 10 || digits.Length == 1 || digits[0] != '0')
-            && TryParseDigits(numberBase == 10 ? digits : digits[2..], numberBase, out number);
-    }
-
-    /// <summary>Reads digits of a base from 2 to 36.</summary>
-    public static bool TryParseDigits(ReadOnlySpan<char> digits, int numberBase, out long number)
-    {
-        number = 0;
-        var value = BigInteger.Zero;
-        if (digits.Length is 0 or > 64)
-        {
-            return false;
-        }
-
-        foreach (char digit in digits)
-        {
-            int worth = char.IsAsciiDigit(digit) ? digit - '0' : char.IsAsciiLetter(digit) ? char.ToLowerInvariant(digit) - 'a' + 10 : 99;
-            if (worth >= numberBase)
-            {
-                return false;
-            }
-
-            value = (value * numberBase) + worth;
-        }
-
-        bool fits = value <= long.MaxValue;
-        number = fits ? (long)value : 0;
-        return fits;
     }
 
     private void ReadText()
@@ -382,7 +343,7 @@ internal sealed class Tokenizer
         }
 
         long number = -1;
-        bool isGood = end - _at >= least && TryParseDigits(_text.AsSpan(_at, end - _at), numberBase, out number) && number <= largest && number is not (>= 0xD800 and <= 0xDFFF);
+        bool isGood = end - _at >= least && NumberText.TryParseDigits(_text.AsSpan(_at, end - _at), numberBase, out number) && number <= largest && number is not (>= 0xD800 and <= 0xDFFF);
         if (!isGood)
         {
             throw new StarlarkException(_line, string.Create(CultureInfo.InvariantCulture, $"a string has an escape that is no character of text"));
