@@ -57,7 +57,7 @@ public sealed class Catalogue : IDisposable
             return null;
         }
 
-        var source = new CatalogueSource(handle, directory, path, name);
+        var source = new CatalogueSource(handle, directory, path, name.ToString());
         try
         {
             var opened = source.Guard(() => Read(source, name));
@@ -97,7 +97,7 @@ public sealed class Catalogue : IDisposable
 }
 
 /// <summary>The open file of a catalogue, and what to do when it is damaged.</summary>
-internal sealed class CatalogueSource(SafeFileHandle handle, StoreDirectory directory, string path, CatalogueName name) : IDisposable
+internal sealed class CatalogueSource(SafeFileHandle handle, StoreDirectory directory, string path, string name) : IDisposable
 {
     public long FileLength => RandomAccess.GetLength(handle);
 
@@ -110,7 +110,7 @@ internal sealed class CatalogueSource(SafeFileHandle handle, StoreDirectory dire
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw StoreDirectory.Unreadable(name.ToString(), failure);
+            throw StoreDirectory.Unreadable(name, failure);
         }
     }
 
@@ -152,9 +152,9 @@ internal sealed class CatalogueSource(SafeFileHandle handle, StoreDirectory dire
 
     /// <summary>Removes the catalogue and returns the exception to throw.</summary>
     public DamagedItemException Damaged(string problem, Exception? inner = null) =>
-        directory.Damaged(path, name.ToString(), problem, inner);
+        directory.Damaged(path, name, problem, inner);
 
     public void Dispose() => handle.Dispose();
 
-    public override string ToString() => name.ToString();
+    public override string ToString() => name;
 }

@@ -11,7 +11,7 @@ namespace Bothy.Store;
 public readonly record struct FrozenFile(Digest Digest, ReadOnlyMemory<byte> Sha1);
 
 /// <summary>
-/// Freezes a tree of files into the store, in one pass over an archive. Nothing is visible before <see cref="Commit"/>; disposing
+/// Freezes a tree of files into the store, in one pass over an archive. Nothing is visible before <see cref="Commit()"/>; disposing
 /// without it leaves nothing behind. Not for concurrent use.
 /// </summary>
 public sealed class CatalogueWriter : IDisposable
@@ -21,22 +21,24 @@ public sealed class CatalogueWriter : IDisposable
     private static ReadOnlySpan<byte> ElfMagic => "\u007fELF"u8;
 
     private readonly StoreDirectory _directory;
-    private readonly CatalogueName _name;
+    private readonly string _kind;
     private readonly FileStream _file;
     private readonly TableWriter _table = new();
     private readonly SortedDictionary<string, byte[]> _attachments = new(StringComparer.Ordinal);
     private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly IncrementalHash _sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+    private CatalogueName? _name;
     private int _buffered;
     private long _written;
     private bool _done;
     private bool _disposed;
 
-    internal CatalogueWriter(StoreDirectory directory, CatalogueName name)
+    internal CatalogueWriter(StoreDirectory directory, string kind, Digest? source)
     {
         _directory = directory;
-        _name = name;
+        _kind = ItemKind.Check(kind);
+        _name = source is { } known ? new CatalogueName(known, kind) : null;
         _file = directory.CreateTemporary();
     }
 
@@ -109,14 +111,23 @@ public sealed class CatalogueWriter : IDisposable
     public Catalogue Commit()
     {
         ObjectDisposedException.ThrowIf(_done, this);
+        var name = _name ?? throw new InvalidOperationException("nobody has said what the catalogue is made from");
         var table = _table.Finish(_attachments).Span;
         FlushBuffer();
         Write(table, _written);
-        Write(CatalogueTrailer.Write(_written, table, _name), _written + table.Length);
-        _directory.Publish(_file, _directory.Catalogue(_name));
+        Write(CatalogueTrailer.Write(_written, table, name), _written + table.Length);
+        _directory.Publish(_file, _directory.Catalogue(name));
         _done = true;
-        return Catalogue.TryOpen(_directory, _name)
-            ?? throw new BothyException($"cannot use {_name} from the store: another process removed it");
+        return Catalogue.TryOpen(_directory, name)
+            ?? throw new BothyException($"cannot use {name} from the store: another process removed it");
+    }
+
+    /// <summary>Says that the catalogue was made from the bytes with digest <paramref name="source"/>, which was not known when it was begun, and makes it visible.</summary>
+    /// <inheritdoc cref="Commit()"/>
+    public Catalogue Commit(Digest source)
+    {
+        _name = new CatalogueName(source, _kind);
+        return Commit();
     }
 
     /// <inheritdoc />
@@ -150,7 +161,7 @@ public sealed class CatalogueWriter : IDisposable
         else
         {
             FlushBuffer();
-            content = new PackSlice(new CatalogueSource(_file.SafeFileHandle, _directory, _file.Name, _name), start, length);
+            content = new PackSlice(new CatalogueSource(_file.SafeFileHandle, _directory, _file.Name, _name?.ToString() ?? "the files that are being decoded"), start, length);
         }
 
         using (content)

@@ -179,7 +179,12 @@ public sealed class ContentStore
     /// <param name="source">What the tree is made from: a package, a layer.</param>
     /// <param name="kind">How it was read, so that one source can have several: lower-case letters, digits and dashes.</param>
     /// <exception cref="BothyException">The store cannot be written.</exception>
-    public CatalogueWriter BeginCatalogue(Digest source, string kind) => new(_directory, new CatalogueName(source, kind));
+    public CatalogueWriter BeginCatalogue(Digest source, string kind) => new(_directory, kind, source);
+
+    /// <summary>Begins to freeze a tree of files, made from bytes whose digest is known only when they have all been seen: whoever commits it says it.</summary>
+    /// <param name="kind">How they are read, as in <see cref="BeginCatalogue(Digest, string)"/>.</param>
+    /// <exception cref="BothyException">The store cannot be written.</exception>
+    public CatalogueWriter BeginCatalogue(string kind) => new(_directory, kind, source: null);
 
     /// <summary>Opens a catalogue, or returns null where there is none, or only one of another version of the format.</summary>
     /// <exception cref="DamagedItemException">Its table is damaged; the catalogue was removed.</exception>

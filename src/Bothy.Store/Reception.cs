@@ -21,6 +21,7 @@ public sealed class Reception : IDisposable
     private readonly Digest? _expected;
     private readonly long? _size;
     private readonly bool _keep;
+    private Digest? _checked;
     private bool _done;
 
     private Reception(StoreDirectory directory, string what, Digest? expected, long? size, FileStream? partial)
@@ -31,7 +32,7 @@ public sealed class Reception : IDisposable
         _size = size;
         _keep = partial is not null;
         _file = partial ?? directory.CreateTemporary();
-        _destination = new HashingStream(_file, directory);
+        _destination = new HashingStream(_file, directory, size);
     }
 
     /// <summary>
@@ -46,13 +47,18 @@ public sealed class Reception : IDisposable
     /// </summary>
     public long ResumedFrom { get; private set; }
 
-    /// <summary>Checks what was received, makes it visible under its digest, and returns that.</summary>
+    /// <summary>
+    /// Reads what is being received from its start, and waits where it has caught up. What it reads is worth nothing before <see cref="Check"/> has
+    /// found the whole to be the right bytes. To be read no longer than until <see cref="Commit"/>.
+    /// </summary>
+    public GrowthReader OpenRead() => _destination.OpenRead();
+
+    /// <summary>Checks what was received, and returns its digest; <see cref="Commit"/> does it where it was not done.</summary>
     /// <param name="judge">
     /// Looks at all the bytes, from their start, and says what is wrong with them, null for nothing. It has to be given where no digest is expected.
     /// </param>
     /// <exception cref="RefusedContentException">The bytes are not those expected, and were thrown away.</exception>
-    /// <exception cref="StoreWriteException">The store cannot be written.</exception>
-    public Digest Commit(Func<Stream, string?>? judge = null)
+    public Digest Check(Func<Stream, string?>? judge = null)
     {
         ObjectDisposedException.ThrowIf(_done, this);
         if (_expected is null)
@@ -80,9 +86,21 @@ public sealed class Reception : IDisposable
             }
         }
 
-        _directory.Publish(_file, _directory.Blob(actual));
-        _done = true;
+        _checked = actual;
         return actual;
+    }
+
+    /// <summary>Checks what was received, makes it visible under its digest, and returns that.</summary>
+    /// <exception cref="RefusedContentException">The bytes are not those expected, and were thrown away.</exception>
+    /// <exception cref="StoreWriteException">The store cannot be written.</exception>
+    /// <inheritdoc cref="Check" path="/param"/>
+    public Digest Commit(Func<Stream, string?>? judge = null)
+    {
+        ObjectDisposedException.ThrowIf(_done, this);
+        var digest = _checked ?? Check(judge);
+        _directory.Publish(_file, _directory.Blob(digest));
+        _done = true;
+        return digest;
     }
 
     /// <inheritdoc />
@@ -133,8 +151,9 @@ public sealed class Reception : IDisposable
     }
 
     /// <summary>The end of a file, hashed as it grows.</summary>
-    private sealed class HashingStream(FileStream file, StoreDirectory directory) : GrowingStream
+    private sealed class HashingStream(FileStream file, StoreDirectory directory, long? size) : GrowingStream
     {
+        private readonly Growth _growth = new(size);
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         private long _length;
 
@@ -152,9 +171,17 @@ public sealed class Reception : IDisposable
             {
                 _hash.AppendData(buffer.AsSpan(0, count));
             }
+
+            _growth.Advance(_length);
         }
 
-        public Digest Finish() => Digest.FromHash(_hash.GetHashAndReset());
+        public GrowthReader OpenRead() => _growth.OpenRead((buffer, position) => RandomAccess.Read(file.SafeFileHandle, buffer, position));
+
+        public Digest Finish()
+        {
+            _growth.End();
+            return Digest.FromHash(_hash.GetHashAndReset());
+        }
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
@@ -169,10 +196,12 @@ public sealed class Reception : IDisposable
 
             _hash.AppendData(buffer);
             _length += buffer.Length;
+            _growth.Advance(buffer.Length);
         }
 
         protected override void Clear()
         {
+            _growth.Restart();
             directory.Translated(() =>
             {
                 file.SetLength(0);
@@ -186,6 +215,7 @@ public sealed class Reception : IDisposable
         {
             if (disposing)
             {
+                _growth.End();
                 _hash.Dispose();
             }
 

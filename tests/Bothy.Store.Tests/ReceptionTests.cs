@@ -155,4 +155,88 @@ public sealed class ReceptionTests : StoreTest
         Assert.Equal(bytes, Store.TryRead(digest));
         Assert.Single(Files());
     }
+
+    [Fact]
+    public async Task What_is_being_received_can_be_read_meanwhile()
+    {
+        byte[] bytes = Bytes(300_000);
+        using (var earlier = Store.BeginReception(Digest.Of(bytes), bytes.Length))
+        {
+            earlier.Destination.Write(bytes.AsSpan(0, 100_000));
+        }
+
+        using var reception = Store.BeginReception(Digest.Of(bytes), bytes.Length);
+        using var reader = reception.OpenRead();
+        var reading = Task.Run(() =>
+        {
+            using var read = new MemoryStream();
+            reader.CopyTo(read);
+            return read.ToArray();
+        });
+        for (int at = 100_000; at < bytes.Length; at += 20_000)
+        {
+            await Task.Yield();
+            reception.Destination.Write(bytes.AsSpan(at, 20_000));
+        }
+
+        Assert.Equal(bytes, await reading.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal(Digest.Of(bytes), reception.Check());
+        Assert.False(Store.Contains(Digest.Of(bytes)));
+        Assert.Equal(Digest.Of(bytes), reception.Commit());
+        Assert.Equal(bytes, Store.TryRead(Digest.Of(bytes)));
+    }
+
+    [Fact]
+    public void Whoever_reads_what_is_thrown_away_is_told()
+    {
+        using var reception = Store.BeginReception(Digest.Of("good"u8), 4);
+        using var reader = reception.OpenRead();
+        reception.Destination.Write("evi"u8);
+        Assert.Equal(3, reader.Read(new byte[10]));
+
+        reception.Destination.SetLength(0);
+        reception.Destination.Write("good"u8);
+
+        Assert.Throws<IOException>(() => reader.Read(new byte[10]));
+        Assert.Equal(Digest.Of("good"u8), reception.Commit());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whoever_waits_for_more_sees_the_end_when_there_will_be_none(bool isGivenUp)
+    {
+        using var reception = Store.BeginReception(Digest.Of("good"u8), isGivenUp ? 9 : null);
+        using var reader = reception.OpenRead();
+        reception.Destination.Write("good"u8);
+        Assert.Equal(4, reader.Read(new byte[10]));
+        Assert.True(reader.HasCaughtUp);
+        var ahead = reader.AheadAsync(5, CancellationToken.None).AsTask();
+        Assert.False(ahead.IsCompleted);
+
+        if (isGivenUp)
+        {
+            reception.Dispose();
+        }
+        else
+        {
+            reception.Check();
+        }
+
+        await ahead.WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal(0, reader.Read(new byte[10]));
+    }
+
+    [Fact]
+    public async Task Waiting_for_more_can_be_ended()
+    {
+        using var stop = new CancellationTokenSource();
+        using var reception = Store.BeginReception(Digest.Of("good"u8), 4);
+        using var reader = reception.OpenRead();
+        var ahead = reader.AheadAsync(1, stop.Token).AsTask();
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ahead);
+    }
 }

@@ -15,48 +15,58 @@ namespace Bothy.Engine.Building;
 internal sealed record SuppliedPackage(LockedPackage Package, PackageContents Contents);
 
 /// <summary>Brings packages into the store and opens them: each is decoded as soon as it has arrived, while others are still on their way.</summary>
-internal sealed class PackageSupply(BuildSettings settings) : IDisposable
+internal sealed class PackageSupply : IDisposable
 {
-    private readonly PackageFetcher _fetcher = new(settings.Transfer, settings.Store, settings.PackageDirectories) { IsOffline = settings.Offline };
-    private readonly DebPackages _debs = new(settings.Store);
-    private readonly ApkPackages _apks = new(settings.Store);
-    private readonly SemaphoreSlim _decoding = new(settings.Parallelism);
+    private readonly BuildSettings _settings;
+    private readonly DecodingSlots _decoding;
+    private readonly PackageFetcher _fetcher;
+    private readonly DebPackages _debs;
+    private readonly ApkPackages _apks;
+
+    public PackageSupply(BuildSettings settings)
+    {
+        _settings = settings;
+        _decoding = new DecodingSlots(settings.Parallelism);
+        _fetcher = new PackageFetcher(settings.Transfer, settings.Store, settings.PackageDirectories) { IsOffline = settings.Offline, Decoding = _decoding };
+        _debs = new DebPackages(settings.Store);
+        _apks = new ApkPackages(settings.Store);
+    }
 
     /// <summary>Opens <paramref name="packages"/>, in their order, and reports it as the phase <paramref name="phase"/>.</summary>
     /// <exception cref="BothyException">One of them cannot be had, or must not be used.</exception>
     public async Task<ImmutableArray<SuppliedPackage>> OpenAsync(string phase, ImmutableArray<LockedPackage> packages, CancellationToken cancellationToken)
     {
-        settings.Progress.Report(new BuildEvent.Started(phase));
-        var progress = new TotalProgress(phase, packages.Sum(package => package.Size), settings.Progress);
-        var wanted = packages.Select(package => new PackageToFetch(package.Id, [package.Url], package.Size, package.Identity)).ToImmutableArray();
+        _settings.Progress.Report(new BuildEvent.Started(phase));
+        var progress = new TotalProgress(phase, packages.Sum(package => package.Size), _settings.Progress);
+        var wanted = packages.Select(ToFetch).ToImmutableArray();
         var opened = new SuppliedPackage[packages.Length];
         await _fetcher.FetchAllAsync(
             wanted,
             async (position, digest, token) => opened[position] = await OpenAsync(packages[position] with { Digest = digest }, wanted[position], progress, token),
             progress,
             cancellationToken);
-        settings.Progress.Report(new BuildEvent.Finished(phase, $"{packages.Length} packages, {ByteSize.Text(packages.Sum(package => package.Size))}"));
+        _settings.Progress.Report(new BuildEvent.Finished(phase, $"{packages.Length} packages, {ByteSize.Text(packages.Sum(package => package.Size))}"));
         return [.. opened];
     }
 
     /// <inheritdoc />
     public void Dispose() => _decoding.Dispose();
 
+    private PackageToFetch ToFetch(LockedPackage package) => new(package.Id, [package.Url], package.Size, package.Identity)
+    {
+        Decode = package.Checksum is null ? deb => _debs.Decode(package.Id, deb) : apk => _apks.Decode(package.Id, apk, package.Size),
+    };
+
     private async Task<SuppliedPackage> OpenAsync(LockedPackage package, PackageToFetch wanted, IProgress<FetchProgress> progress, CancellationToken cancellationToken)
     {
-        await _decoding.WaitAsync(cancellationToken);
         try
         {
-            return await OpenAsync(package, cancellationToken);
+            return await _decoding.RunAsync(() => OpenAsync(package, cancellationToken), cancellationToken);
         }
         catch (DamagedItemException)
         {
             await _fetcher.FetchAsync(wanted, progress, cancellationToken);
-            return await OpenAsync(package, cancellationToken);
-        }
-        finally
-        {
-            _decoding.Release();
+            return await _decoding.RunAsync(() => OpenAsync(package, cancellationToken), cancellationToken);
         }
     }
 

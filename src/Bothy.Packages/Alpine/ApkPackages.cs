@@ -40,6 +40,30 @@ public sealed class ApkPackages(ContentStore store)
     }
 
     /// <summary>
+    /// Decodes the <c>.apk</c> of <paramref name="id"/> before anybody has vouched for its bytes. What comes of it is the caller's: to be committed with their
+    /// digest once they were found good, or to be thrown away. That the package is <paramref name="id"/> is for <see cref="OpenAsync"/> to see.
+    /// </summary>
+    /// <param name="id">Which package.</param>
+    /// <param name="apk">The bytes.</param>
+    /// <param name="size">How many there are.</param>
+    /// <exception cref="BothyException">It is not a package, must not be unpacked, or the store cannot be written.</exception>
+    public CatalogueWriter Decode(PackageId id, Stream apk, long size)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        var writer = store.BeginCatalogue(CatalogueKind);
+        try
+        {
+            Read(id, apk, size, writer);
+            return writer;
+        }
+        catch
+        {
+            writer.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
     /// Checks that one of <paramref name="keys"/> signed the package itself, which it needs where no signed index vouches for it. It must be in the store.
     /// </summary>
     /// <returns>The file name of the key.</returns>
@@ -75,8 +99,7 @@ public sealed class ApkPackages(ContentStore store)
         using var writer = store.BeginCatalogue(digest, CatalogueKind);
         try
         {
-            var checksums = ApkFile.Open(guarded, apk.Length, Source(id), FreeSize).Read(writer);
-            writer.Attach(ChecksumsAttachment, Encoding.ASCII.GetBytes(string.Join(' ', checksums)));
+            Read(id, guarded, apk.Length, writer);
         }
         catch (BothyException failure) when (failure is not (StoreWriteException or DamagedItemException))
         {
@@ -86,6 +109,12 @@ public sealed class ApkPackages(ContentStore store)
         }
 
         return writer.Commit();
+    }
+
+    private void Read(PackageId id, Stream apk, long size, CatalogueWriter writer)
+    {
+        var checksums = ApkFile.Open(apk, size, Source(id), FreeSize).Read(writer);
+        writer.Attach(ChecksumsAttachment, Encoding.ASCII.GetBytes(string.Join(' ', checksums)));
     }
 
     private string CheckSignature(PackageId id, Digest digest, ApkKeyring keys, CancellationToken cancellationToken)

@@ -32,6 +32,27 @@ public sealed class DebPackages(ContentStore store)
         return Task.Run(() => Open(id, digest, cancellationToken), cancellationToken);
     }
 
+    /// <summary>
+    /// Decodes the <c>.deb</c> of <paramref name="id"/> before anybody has vouched for its bytes. What comes of it is the caller's: to be committed with their
+    /// digest once they were found good, or to be thrown away. That the package is <paramref name="id"/> is for <see cref="OpenAsync"/> to see.
+    /// </summary>
+    /// <exception cref="BothyException">It is not a <c>.deb</c>, must not be unpacked, or the store cannot be written.</exception>
+    public CatalogueWriter Decode(PackageId id, Stream deb)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        var writer = store.BeginCatalogue(CatalogueKind);
+        try
+        {
+            Read(id, deb, writer);
+            return writer;
+        }
+        catch
+        {
+            writer.Dispose();
+            throw;
+        }
+    }
+
     private PackageContents Open(PackageId id, Digest digest, CancellationToken cancellationToken)
     {
         var catalogue = store.OpenOrMakeCatalogue(digest, CatalogueKind, () => Decode(id, digest, cancellationToken), cancellationToken);
@@ -55,7 +76,7 @@ public sealed class DebPackages(ContentStore store)
         using var writer = store.BeginCatalogue(digest, CatalogueKind);
         try
         {
-            new DebReader(guarded, $"the .deb of {id}", writer, FreeSize).Read();
+            Read(id, guarded, writer);
         }
         catch (MalformedDataException)
         {
@@ -68,6 +89,8 @@ public sealed class DebPackages(ContentStore store)
         deb.CopyTo(Stream.Null);
         return writer.Commit();
     }
+
+    private void Read(PackageId id, Stream deb, CatalogueWriter writer) => new DebReader(deb, $"the .deb of {id}", writer, FreeSize).Read();
 
     private static void CheckControl(ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> control, PackageId id)
     {

@@ -221,7 +221,7 @@ internal sealed class IndexFetcher(TransferClient transfer, ContentStore store)
     }
 
     /// <summary>Text that is decompressed while its bytes arrive: waiting for the network holds no thread.</summary>
-    private sealed class ArrivingText(ArrivingBytes.Reader arriving, Stream text) : ForwardReadStream
+    private sealed class ArrivingText(GrowthReader arriving, Stream text) : ForwardReadStream
     {
         public override int Read(Span<byte> buffer) => text.Read(buffer);
 

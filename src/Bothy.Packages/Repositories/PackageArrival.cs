@@ -22,17 +22,18 @@ internal sealed class PackageArrival(ContentStore store, PackageIdentity identit
     public Reception Begin(long size) =>
         identity is PackageIdentity.OfFile file ? store.BeginReception(file.Digest, size) : store.BeginReception(identity.ToString(), size);
 
-    /// <summary>Takes what was received, and returns its digest.</summary>
+    /// <summary>Looks whether what was received is it, and returns its digest.</summary>
     /// <exception cref="RefusedContentException">It is something else.</exception>
-    public Digest Commit(Reception reception)
-    {
-        if (identity is not PackageIdentity.OfApk apk)
-        {
-            return reception.Commit();
-        }
+    public Digest Check(Reception reception) =>
+        reception.Check(identity is PackageIdentity.OfApk apk ? bytes => ApkFile.Open(bytes, bytes.Length, "the package").Problem(apk.Checksum) : null);
 
-        var digest = reception.Commit(bytes => ApkFile.Open(bytes, bytes.Length, "the package").Problem(apk.Checksum));
-        ApkIdentity.Remember(store, apk.Checksum, digest);
-        return digest;
+    /// <summary>Takes what was received and checked.</summary>
+    public void Commit(Reception reception)
+    {
+        var digest = reception.Commit();
+        if (identity is PackageIdentity.OfApk apk)
+        {
+            ApkIdentity.Remember(store, apk.Checksum, digest);
+        }
     }
 }

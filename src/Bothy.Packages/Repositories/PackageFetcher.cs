@@ -10,7 +10,11 @@ namespace Bothy.Packages.Repositories;
 /// <param name="Uris">Where it can be had, best first.</param>
 /// <param name="Size">Its size in bytes.</param>
 /// <param name="Identity">What decides whether bytes are it, wherever they come from.</param>
-public sealed record PackageToFetch(PackageId Id, ImmutableArray<Uri> Uris, long Size, PackageIdentity Identity);
+public sealed record PackageToFetch(PackageId Id, ImmutableArray<Uri> Uris, long Size, PackageIdentity Identity)
+{
+    /// <summary>Decodes it, unverified, into a catalogue that nobody sees until it is committed; null where it is only to be fetched.</summary>
+    public Func<Stream, CatalogueWriter>? Decode { get; init; }
+}
 
 /// <summary>Brings package files into the store: from the store itself, from local directories, from mirrors in their order.</summary>
 /// <param name="transfer">The way to the mirrors.</param>
@@ -28,6 +32,9 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
     /// and not the one that failed first.
     /// </summary>
     public bool IsOffline { get; init; }
+
+    /// <summary>What packages that say how are decoded with while they arrive; null where they are only fetched.</summary>
+    public DecodingSlots? Decoding { get; init; }
 
     /// <summary>
     /// Fetches all of <paramref name="packages"/>, several at a time, and calls <paramref name="arrived"/> for each, with its place among them and its digest,
@@ -111,11 +118,13 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
     private async Task<Digest?> TryDownloadAsync(PackageToFetch package, PackageArrival arrival, Uri uri, IProgress<FetchProgress>? progress, CancellationToken cancellationToken)
     {
         using var reception = arrival.Begin(package.Size);
+        await using var decoding = BeginDecoding(package, reception, uri, cancellationToken);
         var reporting = progress is null ? null : new Reporting(package, progress);
         await transfer.DownloadAsync(uri, reception.Destination, new DownloadOptions { ExpectedSize = package.Size }, reporting, cancellationToken);
+        Digest digest;
         try
         {
-            return arrival.Commit(reception);
+            digest = arrival.Check(reception);
         }
         catch (RefusedContentException) when (reception.ResumedFrom > 0)
         {
@@ -125,7 +134,18 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
         {
             throw new BothyException($"cannot fetch {DebianRepository.ShownUri(uri)}: {refused.Reason}{Expected(package.Identity)}", refused) { Hint = refused.Hint };
         }
+
+        var decoded = decoding is null ? null : await decoding.FinishAsync(digest);
+        arrival.Commit(reception);
+        decoded?.Commit(digest).Dispose();
+        return digest;
     }
+
+    // What is on this machine has arrived before a decoder would have begun.
+    private ArrivalDecoding? BeginDecoding(PackageToFetch package, Reception reception, Uri uri, CancellationToken cancellationToken) =>
+        Decoding is { } slots && package.Decode is { } decode && package.Size >= ArrivalDecoding.MinSize && uri.Scheme is ("http" or "https")
+            ? new ArrivalDecoding(reception.OpenRead(), decode, slots, cancellationToken)
+            : null;
 
     // apk's reasons say themselves which link of the chain is broken, and where.
     private static string Expected(PackageIdentity identity) => identity is PackageIdentity.OfFile file ? $" where {file.Digest} is expected" : "";
@@ -181,7 +201,9 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
         await file.CopyToAsync(reception.Destination, cancellationToken);
         try
         {
-            return arrival.Commit(reception);
+            var digest = arrival.Check(reception);
+            arrival.Commit(reception);
+            return digest;
         }
         catch (RefusedContentException)
         {

@@ -56,6 +56,38 @@ public sealed class InterruptedTests : IDisposable
     }
 
     [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("KILL", 137)]
+    public async Task A_signal_while_a_package_is_decoded_that_is_still_arriving(string signal, int code)
+    {
+        byte[] noise = new byte[2 << 20];
+        new Random(1).NextBytes(noise);
+        _workshop.WriteArchive(new DebBuilder("hello").Field("Depends", "libgreet").File("noise", noise));
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var server = _workshop.Serve();
+        byte[] body = File.ReadAllBytes(_workshop.Find("hello_"));
+        string path = _workshop.Served("hello_");
+        server.Serve(path, FakeResponse.Of(body) with { Gate = held.Task, GateAfter = 1 << 20 }, FakeResponse.Of(body));
+        try
+        {
+            using var program = Start();
+            await TemporaryGrowsAsync().WaitAsync(Patience);
+            var ended = await program.EndAsync(signal);
+
+            Assert.Equal((code, ""), (ended.Code, ended.Output));
+            Assert.False(Directory.Exists(_workshop["out"]));
+            Assert.Empty(Directory.GetFiles(Path.Combine(_workshop.Store, "catalogues"), $"{Digest.Of(body).Hex}*"));
+        }
+        finally
+        {
+            held.SetResult();
+        }
+
+        await AssertGoesOnAsync(killed: signal == "KILL");
+        Assert.EndsWith("-", server.Requests.First(request => request.Target == path && request["Range"] is not null)["Range"], StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("indexes amd64:")]
     [InlineData("packages amd64:")]
     [InlineData("layer amd64:")]
@@ -96,6 +128,16 @@ public sealed class InterruptedTests : IDisposable
         }
 
         (await _workshop.BuildAsync()).Succeeded();
+    }
+
+    // What is decoded of a package is to be seen there before the rest of it was sent.
+    private async Task TemporaryGrowsAsync()
+    {
+        string temporary = Path.Combine(_workshop.Store, "temporary");
+        while (!Directory.Exists(temporary) || !new DirectoryInfo(temporary).EnumerateFiles().Any(file => file is { Exists: true, Length: >= 256 << 10 }))
+        {
+            await Task.Delay(10);
+        }
     }
 
     private RunningProgram Start() =>
