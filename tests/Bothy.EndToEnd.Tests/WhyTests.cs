@@ -101,12 +101,47 @@ public sealed class WhyTests(SharedStore store)
 
         Assert.StartsWith("/usr/bin/hi → hello: asked for by 'paths' of the image file, 0 B", (await workshop.RunAsync("why", "oci:out/image", "/usr/bin/hi")).Output, StringComparison.Ordinal);
         Assert.StartsWith(
-            "/var/lib/dpkg/status.d/hello: made by the effect 'dpkg-database', ",
+            "/var/lib/dpkg/status.d/hello: made by the effect 'dpkg-database' of hello, ",
             (await workshop.RunAsync("why", "oci:out/image", "/var/lib/dpkg/status.d/hello")).Output,
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_an_effect_made_is_explained_by_the_packages_that_it_made_it_of()
+    {
+        using var workshop = new Workshop();
+        var library = ElfSample.Library("libgreet.so.1", []);
+        workshop.WriteArchive(
+            new DebBuilder("hello").Field("Depends", "libgreet, libc6, greeters").Directory("usr").Directory("usr/bin").File("usr/bin/hello", "hello", 0b111_101_101)
+                .Control("postinst", "#!/bin/sh\nset -e\nadduser --system --group greeter\nupdate-alternatives --install /usr/bin/greet greet /usr/bin/hello 10\n"),
+            more:
+            [
+                new DebBuilder("libc6").Directory("usr").Directory("usr/lib").Directory("usr/lib/x86_64-linux-gnu")
+                    .File("usr/lib/x86_64-linux-gnu/libc.so.6", [.. ElfSample.Library("libc.so.6", []), .. "GNU C Library (Debian GLIBC 2.36-9) stable release version 2.36.\n"u8]),
+                new DebBuilder("libwords1").Directory("usr").Directory("usr/lib").File("usr/lib/libwords.so.1.2", library),
+                new DebBuilder("greeters").Field("Depends", "libwords1").Directory("usr").Directory("usr/lib").Directory("usr/lib/sysusers.d").File("usr/lib/sysusers.d/greeters.conf", "g greeters 777\n"),
+            ]);
+        workshop.WriteImage();
+        (await workshop.BuildAsync("--no-check")).Succeeded();
+        async Task<string> Why(string what) => (await workshop.RunAsync("why", "oci:out/image", what)).Succeeded().Output;
+
+        string passwd = await Why("/etc/passwd");
+        Assert.StartsWith("/etc/passwd: made by the effect 'accounts' of greeters, hello, ", passwd, StringComparison.Ordinal);
+        Assert.Contains("\ngreeters 1.0-1 (amd64): ", passwd, StringComparison.Ordinal);
+        Assert.Contains("asked for as 'hello' by the image file", passwd, StringComparison.Ordinal);
+        Assert.StartsWith("/usr/bin/greet → /etc/alternatives/greet: made by the effect 'alternatives' of hello, 0 B", await Why("/usr/bin/greet"), StringComparison.Ordinal);
+        Assert.StartsWith("/usr/lib/libgreet.so.1 → libwords.so.1.2: made by the effect 'ldconfig' of libwords1, 0 B", await Why("/usr/lib/libgreet.so.1"), StringComparison.Ordinal);
+        string cache = await Why("/etc/ld.so.cache");
+        Assert.StartsWith("/etc/ld.so.cache: made by the effect 'ldconfig' of libc6, libwords1, ", cache, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse((await workshop.RunAsync("why", "oci:out/image", "/etc/ld.so.cache", "--format", "json")).Succeeded().Output);
+        var place = json.RootElement.GetProperty("places")[0];
+        Assert.Equal(("ldconfig", "libc6 libwords1"), (Text(place, "effect"), string.Join(' ', place.GetProperty("madeOf").EnumerateArray().Select(static name => name.GetString()))));
+        Assert.StartsWith("/var/lib/dpkg/status.d/hello: made by the effect 'dpkg-database' of hello, ", await Why("/var/lib/dpkg/status.d/hello"), StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("greet", "the image has no package, library or file of that name", "Did you mean the package 'libgreet'?")]
+    [InlineData("LL", "the image has no package, library or file of that name", "Ask for a path (/usr/bin/curl), a package (curl) or a library (libssl.so.3); 'bothy tree' lists what there is.")] // in too many names
     [InlineData("helo", "the image has no package, library or file of that name", "Did you mean the package 'hello' or the file 'hello'?")]
     [InlineData("/usr/bin/helo", "the image has no such path", "Did you mean the path '/usr/bin/hello'?")]
     [InlineData("/hello", "the image has no such path", "Did you mean the package 'hello' or the path '/usr/bin/hello'?")]

@@ -39,8 +39,8 @@ internal static class WhyReport
             text.Append(CultureInfo.InvariantCulture, $"needed by files of {Names(subject.NeededBy)}\n");
         }
 
-        // Of a directory with much in it only who is in it: each of them can be asked about.
-        bool isCrowded = subject.Places is [{ Entry.Kind: EntryKind.Directory }, ..] && explained.Answer.Packages.Length > MostWhole;
+        // Of a directory with much in it, or what is made of much, only of whom: each of them can be asked about.
+        bool isCrowded = subject.Places is [{ Entry.Kind: EntryKind.Directory } or { MadeOf.Length: > 0 }, ..] && explained.Answer.Packages.Length > MostWhole;
         text.Append(isCrowded ? "\n" : "");
         foreach (var package in explained.Answer.Packages)
         {
@@ -94,6 +94,11 @@ internal static class WhyReport
             writer.WriteNumber("size", place.Entry.Content?.Length ?? 0);
             Optional(writer, "package", (place.Origin as Origin.Package)?.Name);
             Optional(writer, "effect", (place.Origin as Origin.Effect)?.Name);
+            if (!place.MadeOf.IsEmpty)
+            {
+                Texts(writer, "madeOf", [.. place.MadeOf.Select(static id => id.Name).Distinct(StringComparer.Ordinal)]);
+            }
+
             Optional(writer, "localFile", (place.Origin as Origin.LocalFile)?.Source);
             Optional(writer, "imageFileKey", (place.Origin as Origin.ImageFile)?.Key);
             Optional(writer, "layer", place.Layer);
@@ -150,12 +155,16 @@ internal static class WhyReport
     {
         Origin.Package package => $"of {package.Name}, {ByteSize.Text(place.Entry.Content?.Length ?? 0)}",
         Origin.Effect slice when slice.Name.StartsWith("slice ", StringComparison.Ordinal) => $"made by the {slice.Name}, {ByteSize.Text(place.Entry.Content?.Length ?? 0)}",
-        Origin.Effect effect => $"made by the effect '{effect.Name}', {ByteSize.Text(place.Entry.Content?.Length ?? 0)}",
+        Origin.Effect effect => $"made by the effect '{effect.Name}'{MadeOf(effect, place.MadeOf)}, {ByteSize.Text(place.Entry.Content?.Length ?? 0)}",
         Origin.LocalFile file => $"the local file '{file.Source}', {ByteSize.Text(place.Entry.Content?.Length ?? 0)}",
         Origin.ImageFile file => $"asked for by '{file.Key}' of the image file, {ByteSize.Text(place.Entry.Content?.Length ?? 0)}",
         _ when place.Entry.Kind == EntryKind.Directory => "a directory, there for what is in it",
         _ => $"of no package that its databases know, {ByteSize.Text(place.Entry.Content?.Length ?? 0)}",
     };
+
+    // What a package's script did by itself is called after it.
+    private static string MadeOf(Origin.Effect effect, ImmutableArray<PackageId> packages) =>
+        packages.IsEmpty || (packages is [var only] && effect.Name.EndsWith($" {only.Name}", StringComparison.Ordinal)) ? "" : $" of {Names([.. packages.Select(static id => id.Name).Distinct(StringComparer.Ordinal)])}";
 
     private static string Target(TreeEntry entry) => entry.LinkTarget is { } target ? $" → {VisibleText.Of(target)}" : "";
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Bothy.Engine.Assembly.Accounts;
 using Bothy.Engine.Assembly.Effects;
 using Bothy.Engine.Assembly.Overlay;
@@ -53,5 +54,6 @@ public static class Assembler
         {
             Dropped = state.Filter.Dropped,
             RunAs = RunAs.Resolve(state),
+            AskedBy = state.AskedBy.ToImmutableSortedDictionary(static one => one.Key, static one => string.Join(' ', one.Value), StringComparer.Ordinal),
         };
 }

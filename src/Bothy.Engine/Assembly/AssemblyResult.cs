@@ -19,6 +19,9 @@ public sealed record AssemblyResult(FileTree Tree, ImmutableArray<UncoveredScrip
     /// <summary>What the filters left out, by rule; rules that met nothing are not in it.</summary>
     public ImmutableArray<DroppedFiles> Dropped { get; init; } = [];
 
+    /// <summary>The packages whose scripts had each effect do something, by the effect's name; their names are separated by blanks.</summary>
+    public ImmutableSortedDictionary<string, string> AskedBy { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
     /// <summary>Who the container runs as by the image file's <c>accounts.run-as</c>, as <c>uid:gid</c>; null where it says nothing.</summary>
     public string? RunAs { get; init; }
 

@@ -32,6 +32,9 @@ internal sealed class AssemblyState(FileTree tree, ImmutableArray<UnpackedPackag
 
     public List<string> Warnings { get; } = [];
 
+    /// <summary>The packages whose scripts had each effect do something, by the effect's name.</summary>
+    public SortedDictionary<string, SortedSet<string>> AskedBy { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The image that is built upon; null for none.</summary>
     public BaseFiles? Base { get; init; }
 
@@ -46,6 +49,17 @@ internal sealed class AssemblyState(FileTree tree, ImmutableArray<UnpackedPackag
         DatabaseChoice.Automatic => Has("dpkg"),
         _ => false,
     };
+
+    /// <summary>Notes that a script of <paramref name="package"/> had the effect <paramref name="effect"/> do something.</summary>
+    public void NoteAsked(string effect, string package)
+    {
+        if (!AskedBy.TryGetValue(effect, out var packages))
+        {
+            AskedBy[effect] = packages = new SortedSet<string>(StringComparer.Ordinal);
+        }
+
+        packages.Add(package);
+    }
 
     /// <summary>Whether a package of that name is in the image.</summary>
     public bool Has(string package) => Brings(package) || Base?.Has(package) == true;

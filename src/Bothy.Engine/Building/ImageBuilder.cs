@@ -266,7 +266,7 @@ public sealed partial class ImageBuilder(BuildSettings settings)
         var ofAdvisories = OfAdvisories(spec, asksAdvisories ? subjects.Make(key, spec, locked, assembly.Tree, image.Config, cancellationToken) : null, cancellationToken);
         ReportFindings(spec, build, inputs.Tests is null ? ofAdvisories : ofAdvisories.AddRange(await tests.RunAsync(key, inputs.Tests, assembly.Tree, image, cancellationToken)));
         var complete = locked with { Packages = [.. packages.Select(package => package.Package)] };
-        var built = new Built(build, assembly.Tree, complete, RecordedOrigins.Of(assembly.Tree), key, IsFoundAgain: false);
+        var built = new Built(build, assembly.Tree, complete, RecordedOrigins.Of(assembly.Tree, assembly.AskedBy), key, IsFoundAgain: false);
         return spec.Debug ? await WithDebugAsync(spec, name, built, cancellationToken) : built;
     }
 

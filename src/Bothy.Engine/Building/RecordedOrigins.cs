@@ -13,10 +13,16 @@ internal static class RecordedOrigins
     private const char ImageFile = 'I';
     private const char LocalFile = 'L';
     private const char Path = '/';
+    private const char Asked = '\t';
 
     /// <summary>The origins of the files and links of <paramref name="tree"/>; of what an image to build on has, its own databases tell.</summary>
-    public static ImmutableDictionary<TreePath, Origin> Of(FileTree tree) =>
-        tree.Entries.Where(static entry => entry.Kind != EntryKind.Directory && entry.Origin is not Origin.Layer).ToImmutableDictionary(static entry => entry.Path, static entry => entry.Origin);
+    /// <param name="tree">The files.</param>
+    /// <param name="askedBy">The packages whose scripts had each effect do something; null where that is not known.</param>
+    public static ImmutableDictionary<TreePath, Origin> Of(FileTree tree, ImmutableSortedDictionary<string, string>? askedBy = null) => tree.Entries
+        .Where(static entry => entry.Kind != EntryKind.Directory && entry.Origin is not Origin.Layer)
+        .ToImmutableDictionary(
+            static entry => entry.Path,
+            entry => entry.Origin is Origin.Effect effect && askedBy?.GetValueOrDefault(effect.Name) is { } packages ? effect with { AskedBy = packages } : entry.Origin);
 
     /// <summary>The text of the origins of each architecture; the same for the same origins.</summary>
     public static byte[] Format(ImmutableSortedDictionary<string, ImmutableDictionary<TreePath, Origin>> origins)
@@ -65,7 +71,8 @@ internal static class RecordedOrigins
                     origin = new Origin.Package(name, version, of);
                     break;
                 case Effect:
-                    origin = new Origin.Effect(words);
+                    string[] both = words.Split(Asked, 2);
+                    origin = new Origin.Effect(both[0]) { AskedBy = both.ElementAtOrDefault(1) ?? "" };
                     break;
                 case ImageFile:
                     origin = new Origin.ImageFile(words);
@@ -94,6 +101,7 @@ internal static class RecordedOrigins
     private static (char Kind, string Text) Words(Origin origin) => origin switch
     {
         Origin.Package package => (Package, $"{package.Name} {package.Version} {package.Architecture}"),
+        Origin.Effect { AskedBy.Length: > 0 } effect => (Effect, $"{effect.Name}{Asked}{effect.AskedBy}"),
         Origin.Effect effect => (Effect, effect.Name),
         Origin.ImageFile file => (ImageFile, file.Key),
         Origin.LocalFile file => (LocalFile, file.Source),

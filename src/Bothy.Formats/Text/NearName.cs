@@ -49,6 +49,17 @@ public static class NearName
         return nearest ?? (longerCount == 1 && word.Length >= ShortestBeginning ? longer : null);
     }
 
+    /// <summary>
+    /// The candidates that contain <paramref name="word"/>, letter case counting for nothing: those that begin with it first, then the shortest, then by name; none for a word of fewer than three
+    /// letters, which is in too many.
+    /// </summary>
+    public static IEnumerable<string> Containing(string word, IEnumerable<string> candidates) => word.Length is < ShortestBeginning or > LongestCompared
+        ? []
+        : candidates.Where(candidate => candidate.Contains(word, StringComparison.OrdinalIgnoreCase))
+            .OrderBy(candidate => !candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase))
+            .ThenBy(static candidate => candidate.Length)
+            .ThenBy(static candidate => candidate, StringComparer.Ordinal);
+
     /// <summary>How many slips lie between <paramref name="a"/> and <paramref name="b"/>, ignoring letter case.</summary>
     internal static int Distance(string a, string b)
     {

@@ -17,6 +17,9 @@ public abstract record Origin
     /// <summary>Made by Bothy in place of what a package's script would have made; <paramref name="Name"/> is the effect's name, such as <c>ldconfig</c>.</summary>
     public sealed record Effect(string Name) : Origin
     {
+        /// <summary>The names of the packages whose scripts asked for it, separated by blanks; empty where none did, or nobody noted it.</summary>
+        public string AskedBy { get; init; } = "";
+
         /// <inheritdoc />
         public override string ToString() => $"effect {Name}";
     }

@@ -12,6 +12,11 @@ namespace Bothy.Inspection.Why;
 public sealed partial class SubjectFinder(ImageContents contents, PackageGraph graph, ImageOrigins origins)
 {
     private const int MostPlaces = 20;
+    private const int MostContaining = 5;
+
+    private EffectSources? _sources;
+
+    private EffectSources Sources => _sources ??= new EffectSources(contents.Tree, origins, graph.Packages.Select(static package => package.Id).Concat(contents.Packages.Select(static package => package.Id)));
 
     /// <summary>Whether <paramref name="what"/> names a vulnerability or a notice of some, which are not found in an image but in advisories.</summary>
     public static bool IsVulnerability(string what) => Vulnerability().IsMatch(what);
@@ -115,11 +120,17 @@ public sealed partial class SubjectFinder(ImageContents contents, PackageGraph g
             .Order(),
     ];
 
-    private Subject Of(SubjectKind kind, string name, IReadOnlyCollection<TreeEntry> entries) => new(
-        kind,
-        name,
-        [.. entries.Select(entry => new SubjectPlace(entry.Path, entry, entry.Kind == EntryKind.Directory ? null : origins.Of(entry.Path), contents.LayerOf(entry.Path)))],
-        [.. entries.Select(entry => origins.PackageOf(entry.Path)).OfType<PackageId>().Distinct().Order()]);
+    private Subject Of(SubjectKind kind, string name, IReadOnlyCollection<TreeEntry> entries)
+    {
+        ImmutableArray<SubjectPlace> places = [.. entries.Select(PlaceOf)];
+        return new Subject(kind, name, places, [.. entries.Select(entry => origins.PackageOf(entry.Path)).OfType<PackageId>().Concat(places.SelectMany(static place => place.MadeOf)).Distinct().Order()]);
+    }
+
+    private SubjectPlace PlaceOf(TreeEntry entry)
+    {
+        var origin = entry.Kind == EntryKind.Directory ? null : origins.Of(entry.Path);
+        return new SubjectPlace(entry.Path, entry, origin, contents.LayerOf(entry.Path)) { MadeOf = origin is Origin.Effect effect ? Sources.Of(entry, effect) : [] };
+    }
 
     // dpkg's records are called as their packages are.
     private IEnumerable<TreeEntry> FilesNamed(string name) => contents.Tree.Entries.Where(entry =>
@@ -139,12 +150,15 @@ public sealed partial class SubjectFinder(ImageContents contents, PackageGraph g
 
     private BothyException Unknown(string what)
     {
-        var near = new (string Kind, string? Name)[]
-        {
-            ("package", NearName.Find(what, PackageNames())),
+        string[] containing = [.. NearName.Containing(what, PackageNames()).Take(MostContaining)];
+        string? misspelt = containing.Length > 0 ? null : NearName.Find(what, PackageNames());
+        (string Kind, string? Name)[] near =
+        [
+            .. containing.Select(static name => ("package", (string?)name)),
+            ("package", misspelt),
             ("path", what.Contains('/', StringComparison.Ordinal) ? NearPath(what) : null),
             ("file", what.Contains('/', StringComparison.Ordinal) ? null : NearFile(what)),
-        };
+        ];
         string[] meant = [.. near.Where(static one => one.Name is not null).Select(static one => $"the {one.Kind} '{VisibleText.Of(one.Name!)}'")];
         return new BothyException($"cannot tell why '{what}' is there: the image has no {(what.Contains('/', StringComparison.Ordinal) ? "such path" : "package, library or file of that name")}")
         {

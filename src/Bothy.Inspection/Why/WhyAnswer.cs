@@ -37,7 +37,11 @@ public sealed record Subject(SubjectKind Kind, string Name, ImmutableArray<Subje
 /// <param name="Entry">What is there.</param>
 /// <param name="Origin">Where it comes from; null where nobody knows.</param>
 /// <param name="Layer">The number of its layer, from 0; null for a tree in memory.</param>
-public sealed record SubjectPlace(TreePath Path, TreeEntry Entry, Origin? Origin, int? Layer);
+public sealed record SubjectPlace(TreePath Path, TreeEntry Entry, Origin? Origin, int? Layer)
+{
+    /// <summary>Of what an effect made, the packages that it made it of, by name; empty for all else, and where nobody knows.</summary>
+    public ImmutableArray<PackageId> MadeOf { get; init; } = [];
+}
 
 /// <summary>Why something is in an image.</summary>
 /// <param name="Subject">What was asked about.</param>

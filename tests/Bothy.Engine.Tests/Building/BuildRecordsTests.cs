@@ -22,6 +22,7 @@ public sealed class BuildRecordsTests : IDisposable
         var origins = ImmutableDictionary<TreePath, Origin>.Empty
             .Add(TreePath.Parse("usr/bin/curl"), new Origin.Package("curl", "7.88.1", "amd64"))
             .Add(TreePath.Parse("a\nname"), new Origin.Effect("ldconfig"))
+            .Add(TreePath.Parse("etc/passwd"), new Origin.Effect("accounts") { AskedBy = "base-passwd cron" })
             .Add(TreePath.Parse("etc/motd"), new Origin.ImageFile("paths"));
 
         records.Add(Image, new BuildRecord("/somewhere/an image.yaml", Digest.Of("yaml"u8), lockFile)

@@ -34,6 +34,14 @@ public sealed class NearNameTests
     public void A_very_long_word_is_not_compared() => Assert.Null(NearName.Find(new string('a', 100_000), [new string('a', 100_001)]));
 
     [Theory]
+    [InlineData("expat", "expat-tools libexpat1 libexpat1-dev")] // what begins with it, then the shortest
+    [InlineData("EXPAT1", "libexpat1 libexpat1-dev")]
+    [InlineData("ex", "")] // in too many
+    [InlineData("nothing", "")]
+    public void Finds_what_contains_a_word(string word, string expected) =>
+        Assert.Equal(expected, string.Join(' ', NearName.Containing(word, ["libexpat1-dev", "zlib1g", "expat-tools", "libexpat1"])));
+
+    [Theory]
     [InlineData("", "abc", 3)]
     [InlineData("ca", "abc", 3)] // optimal string alignment; full Damerau-Levenshtein would say 2
     [InlineData("ab", "ba", 1)]

@@ -181,9 +181,20 @@ internal sealed class MaintainerScripts(AssemblyState state, Distribution distri
                 return CommandOutcome.Covered;
             }
 
-            return scripts._byCommand.TryGetValue(command.Name, out var effect) ? effect.Run(command, package, State)
+            return scripts._byCommand.TryGetValue(command.Name, out var effect) ? Run(effect, command)
                 : CachesEffect.Covers(command, State) ? CommandOutcome.Covered
                 : CommandOutcome.Refused("no effect stands in for it");
+        }
+
+        private CommandOutcome Run(IEffect effect, ScriptCommand command)
+        {
+            var outcome = effect.Run(command, package, State);
+            if (outcome.Success == true)
+            {
+                State.NoteAsked(effect.Name, package.Name);
+            }
+
+            return outcome;
         }
 
         public string? Answer(ScriptCommand command) => ScriptQueries.Answer(command, State);
