@@ -145,6 +145,6 @@ internal sealed class BuiltBills
     private static string FileName(ImageArchitecture architecture, string suffix, ImageSpec spec, SbomFormat format)
     {
         string name = (spec.Contents.IsAlpine ? architecture.Apk : architecture.Debian) ?? architecture.Name.Replace('/', '-');
-        return $"sbom-{name}{suffix}.{(format == SbomFormat.Spdx ? "spdx" : "cdx")}.json";
+        return $"sbom-{name}{suffix}.{SbomOptions.Ending(format)}";
     }
 }

@@ -103,6 +103,7 @@ internal static class Examples
             Examples:
               bothy sbom oci:out/python > python.spdx.json                packages, files, licences, dependencies
               bothy sbom debian:12 --format cyclonedx -o debian.cdx.json  any image, from anywhere
+              bothy sbom registry.example/app:1 --platforms all -o bills  one for each image of an index
               bothy sbom oci:out/python --files none | jq -r '.packages[].externalRefs[0].referenceLocator'
 
             """,

@@ -3,6 +3,7 @@ using Bothy.Engine;
 using Bothy.Engine.Building;
 using Bothy.Inspection.Catalog;
 using Bothy.Inspection.Sbom;
+using Bothy.Oci;
 using Bothy.Oci.Reading;
 using Bothy.Oci.Sources;
 using Bothy.Store;
@@ -18,20 +19,66 @@ internal static class SbomCommand
         var image = new ImageArgument(command);
         var format = SbomOptions.Format();
         var files = SbomOptions.Files();
-        var output = new Option<string>("--output", "-o") { Description = "Where to write it, instead of standard output.", HelpName = "FILE" };
+        var output = new Option<string>("--output", "-o") { Description = "Where to write it, instead of standard output; with --platforms a directory.", HelpName = "FILE|DIR" };
         command.Add(format);
         command.Add(files);
         command.Add(output);
+        var platforms = new PlatformsOption(command, image, "write a bill for", "Write a bill for each of several platforms of an index");
+        command.Validators.Add(result =>
+        {
+            if (platforms.IsGiven(result) && result.GetResult(output) is null)
+            {
+                result.AddError("cannot print several bills: name a directory for them with --output");
+            }
+        });
         command.SetAction(async (arguments, cancellationToken) =>
         {
-            var location = image.LocationOf(arguments, surroundings);
-            await using var session = await image.OpenAsync(arguments, surroundings, terminal, cancellationToken);
-            string? repository = (location as ImageLocation.Registry)?.Reference.Name;
-            var bill = await MakeAsync(session.Source, session.Image, repository, session.Store, arguments.GetValue(files), surroundings, terminal, cancellationToken);
-            await WriteAsync(bill, arguments.GetValue(format), arguments.GetValue(output), surroundings, terminal);
+            var form = arguments.GetValue(format);
+            string? place = arguments.GetValue(output);
+            if (await platforms.OfAsync(arguments, surroundings, cancellationToken) is not { } several)
+            {
+                await using var session = await image.OpenAsync(arguments, surroundings, terminal, cancellationToken);
+                await WriteAsync(await BillAsync(session), form, place, surroundings, terminal);
+                return ExitCode.Success;
+            }
+
+            PackageFiles.CreateDirectory(place!, surroundings);
+            var written = new List<string>();
+            foreach (var platform in several)
+            {
+                string file = Path.Combine(place!, FileName(platform, form));
+                if (written.Contains(file, StringComparer.Ordinal))
+                {
+                    throw new BothyException($"cannot write {file}: it is the bill of another platform already");
+                }
+
+                await using var session = await image.OpenAsync(arguments, platform, surroundings, terminal, cancellationToken);
+                await WriteAsync(await BillAsync(session), form, file, surroundings, terminal);
+                written.Add(file);
+            }
+
+            terminal.Result(string.Join('\n', written));
             return ExitCode.Success;
+
+            Task<BillOfMaterials> BillAsync(ImageSession session) => MakeAsync(
+                session.Source,
+                session.Image,
+                (image.LocationOf(arguments, surroundings) as ImageLocation.Registry)?.Reference.Name,
+                session.Store,
+                arguments.GetValue(files),
+                surroundings,
+                terminal,
+                cancellationToken);
         });
         return command;
+    }
+
+    // Whoever made the index chose the names of its platforms.
+    private static string FileName(Platform platform, SbomFormat format)
+    {
+        string name = platform.ToString();
+        string plain = string.Concat((name.StartsWith("linux/", StringComparison.Ordinal) ? name["linux/".Length..] : name).Select(static character => char.IsAsciiLetterOrDigit(character) ? character : '-'));
+        return $"sbom-{plain}.{SbomOptions.Ending(format)}";
     }
 
     /// <summary>The bill of an image that was read; what could not be read of it is said as warnings.</summary>

@@ -37,6 +37,9 @@ internal static class SbomOptions
         },
     };
 
+    /// <summary>How the name of a file in the form <paramref name="format"/> ends.</summary>
+    public static string Ending(SbomFormat format) => format == SbomFormat.Spdx ? "spdx.json" : "cdx.json";
+
     /// <summary>Reads the name of a form, or says in <paramref name="result"/> that it is none.</summary>
     public static SbomFormat ParseFormat(string text, SymbolResult result)
     {

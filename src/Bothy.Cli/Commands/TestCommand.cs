@@ -17,14 +17,6 @@ internal static class TestCommand
         var command = new Command("test", "Run container-structure-test files on an image; exits with 3 where a test fails.");
         var image = new ImageArgument(command);
         var files = new Option<string[]>("--config", "-c") { Description = "A file of tests, of schema 1.0.0 or 2.0.0, or an image file that has tests.", HelpName = "FILE", Required = true };
-        var platforms = new Option<string>("--platforms") { Description = "Test the images of several platforms of an index: linux/amd64,linux/arm64.", HelpName = "LIST" };
-        platforms.Validators.Add(result =>
-        {
-            foreach (string text in Split(result.Tokens[^1].Value).Where(static text => !Platform.TryParse(text, null, out _)))
-            {
-                result.AddError($"cannot test '{text}': want platforms such as linux/amd64,linux/arm64");
-            }
-        });
         var format = new Option<string>("--format") { Description = "The form of the answer: text, json or junit.", HelpName = string.Join('|', FormatNames) };
         format.Validators.Add(result =>
         {
@@ -34,18 +26,18 @@ internal static class TestCommand
             }
         });
         command.Add(files);
-        command.Add(platforms);
+        var platforms = new PlatformsOption(command, image, "test", "Test the images of several platforms of an index");
         command.Add(format);
         command.SetAction(async (arguments, cancellationToken) =>
         {
             // Mistakes in tests are told before an image is fetched.
             var tests = arguments.GetRequiredValue(files).SelectMany(file => ImageTests.Load(file, surroundings.WorkingDirectory)).ToList();
             var suites = ImmutableArray.CreateBuilder<TestSuite>();
-            if (arguments.GetValue(platforms) is { } list)
+            if (await platforms.OfAsync(arguments, surroundings, cancellationToken) is { } several)
             {
-                foreach (string platform in Split(list))
+                foreach (var platform in several)
                 {
-                    suites.AddRange(await RunAsync(image, arguments, Platform.Parse(platform), tests, surroundings, terminal, cancellationToken));
+                    suites.AddRange(await RunAsync(image, arguments, platform, tests, surroundings, terminal, cancellationToken));
                 }
             }
             else
@@ -81,6 +73,4 @@ internal static class TestCommand
 
         return suites;
     }
-
-    private static string[] Split(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

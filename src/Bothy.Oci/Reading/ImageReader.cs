@@ -70,6 +70,23 @@ public sealed class ImageReader(ContentStore store, int parallelism)
         }
     }
 
+    /// <summary>The platforms that <paramref name="source"/> has images for, each once, in the order of its index; of a single image its own.</summary>
+    /// <exception cref="BothyException">There is no such image, or its index has one that does not say what it is for.</exception>
+    public static async Task<ImmutableArray<Platform>> PlatformsAsync(ImageSource source, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var root = await source.ResolveAsync(cancellationToken);
+        if (!MediaTypes.IsIndex(root.MediaType))
+        {
+            var (_, manifest) = await ReadManifestAsync(source, root, platform: null, cancellationToken);
+            return [(await ReadConfigAsync(source, manifest, cancellationToken)).Platform];
+        }
+
+        var index = ImageIndex.Parse(await source.ReadDocumentAsync(root, cancellationToken), NameOf(source, root));
+        CheckMediaType(source, root, index.MediaType);
+        return [.. PlatformChoice.ImagesOf(index.Manifests).Select(image => image.Platform ?? throw new BothyException($"cannot tell the platforms of {source.Name}: its image {image.Digest} does not say what it is for")).Distinct()];
+    }
+
     internal static async Task<(Descriptor Descriptor, ImageManifest Manifest)> ReadManifestAsync(
         ImageSource source, Descriptor root, Platform? platform, CancellationToken cancellationToken)
     {

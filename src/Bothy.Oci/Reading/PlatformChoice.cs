@@ -22,8 +22,7 @@ public static class PlatformChoice
     /// <exception cref="BothyException">There is none; the hint lists those that there are.</exception>
     public static Descriptor Choose(string name, ImmutableArray<Descriptor> manifests, Platform? wanted)
     {
-        // What builders attach to an index, such as provenance, says that it is for no platform at all.
-        Descriptor[] images = [.. manifests.Where(manifest => manifest.Platform is not { Os: "unknown" } && manifest.ArtifactType is null)];
+        var images = ImagesOf(manifests).ToArray();
         if (wanted is null && images is [var only])
         {
             return only;
@@ -37,6 +36,10 @@ public static class PlatformChoice
                 Hint = images.Length == 0 ? null : $"It has: {string.Join(", ", images.Select(image => image.Platform?.ToString() ?? "an image without a platform"))}. Choose one with --platform.",
             };
     }
+
+    /// <summary>The images among <paramref name="manifests"/>: what builders attach to an index, such as provenance, says that it is for no platform at all.</summary>
+    internal static IEnumerable<Descriptor> ImagesOf(ImmutableArray<Descriptor> manifests) =>
+        manifests.Where(static manifest => manifest.Platform is not { Os: "unknown" } && manifest.ArtifactType is null);
 
     /// <summary>Whether an image for <paramref name="offered"/> is what somebody means who says <paramref name="wanted"/>.</summary>
     public static bool Fits(Platform offered, Platform wanted) =>

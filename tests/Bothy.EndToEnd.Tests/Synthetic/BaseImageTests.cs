@@ -200,7 +200,7 @@ public sealed class BaseImageTests
         using var registry = new TestRegistry();
         using var workshop = new Workshop();
         string from = inRegistry ? $"{registry.Host}/team/base:1" : "oci:base";
-        string[] sources = WriteArchives(workshop);
+        string[] sources = workshop.WriteArchives();
         string repositories = string.Concat(sources.Select(static source => $"    - {source}\n"));
         workshop.WriteImageText($"contents:\n  repositories:\n{repositories}  packages: [hello]\n  database: dpkg\nenvironment: {{MORE: base}}\nos-release: {{id: debian, version-codename: bookworm, pretty-name: Debian 12}}\narchs: [amd64, arm64]\n");
         (await workshop.RunAsync("build", "image.yaml", "--no-check", "--quiet", "-o", "oci:base")).Succeeded();
@@ -267,20 +267,6 @@ public sealed class BaseImageTests
         (await workshop.RunAsync("build", "image.yaml", "--no-check", "--quiet", "-o", $"oci:{workshop["base"]}")).Succeeded();
     }
 
-    private static string[] WriteArchives(Workshop workshop) =>
-    [
-        .. new[] { "amd64", "arm64" }.Select(architecture =>
-        {
-            string directory = workshop[$"archive-{architecture}"];
-            var archive = new DebianArchiveBuilder(directory, Workshop.Signer) { Architecture = architecture, Date = workshop.Date, Endings = [".gz"] };
-            archive.Add(Workshop.Greet(architecture));
-            archive.Add(Workshop.Hello(architecture: architecture).File("usr/bin/machine", architecture));
-            archive.Add(new DebBuilder("more", architecture: architecture).Field("Depends", "libgreet").Directory("usr").Directory("usr/bin").File("usr/bin/more", architecture, 0b111_101_101));
-            archive.Write();
-            return $"deb [arch={architecture} signed-by=keys.gpg] file:{directory} bookworm main";
-        }),
-    ];
-
     private static JsonNode Manifest(string layout) => Manifest(layout, JsonNode.Parse(File.ReadAllText(Path.Combine(layout, "index.json")))!["manifests"]![0]!["digest"]!.GetValue<string>());
 
     private static JsonNode Manifest(string layout, string digest)
@@ -328,6 +314,21 @@ internal static class BaseWorkshop
 
     public static void WriteOver(this Workshop workshop, string packages, string more = "", string from = "oci:base", string archs = "amd64") => workshop.WriteImageText(
         $"contents:\n  base: {from}\n  repositories:\n    - {workshop.Source}\n  packages: [{packages}]\n{more}archs: [{archs}]\n");
+
+    /// <summary>Archives of amd64 and arm64, and their source lines.</summary>
+    public static string[] WriteArchives(this Workshop workshop) =>
+    [
+        .. new[] { "amd64", "arm64" }.Select(architecture =>
+        {
+            string directory = workshop[$"archive-{architecture}"];
+            var archive = new DebianArchiveBuilder(directory, Workshop.Signer) { Architecture = architecture, Date = workshop.Date, Endings = [".gz"] };
+            archive.Add(Workshop.Greet(architecture));
+            archive.Add(Workshop.Hello(architecture: architecture).File("usr/bin/machine", architecture));
+            archive.Add(new DebBuilder("more", architecture: architecture).Field("Depends", "libgreet").Directory("usr").Directory("usr/bin").File("usr/bin/more", architecture, 0b111_101_101));
+            archive.Write();
+            return $"deb [arch={architecture} signed-by=keys.gpg] file:{directory} bookworm main";
+        }),
+    ];
 
     /// <summary>Changes <c>config</c> of the configuration of the one image in a layout, as another builder would have written it.</summary>
     public static void EditConfig(string layout, Action<JsonObject> edit)

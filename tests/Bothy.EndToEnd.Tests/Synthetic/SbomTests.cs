@@ -61,6 +61,53 @@ public sealed class SbomTests : IDisposable
     }
 
     [Fact]
+    public async Task An_index_has_a_bill_for_each_of_its_platforms()
+    {
+        string sources = string.Concat(_workshop.WriteArchives().Select(static source => $"    - {source}\n"));
+        _workshop.WriteImageText($"contents:\n  repositories:\n{sources}  packages: [hello]\narchs: [amd64, arm64]\n");
+        (await _workshop.BuildAsync("--sbom-path", "beside")).Succeeded();
+
+        var all = (await _workshop.RunAsync("sbom", "oci:out/image", "--platforms", "all", "-o", "bills")).Succeeded();
+        var one = (await _workshop.RunAsync("sbom", "oci:out/image", "--platforms", "linux/arm64", "-o", "one", "--format", "cyclonedx")).Succeeded();
+
+        Assert.Equal("bills/sbom-amd64.spdx.json\nbills/sbom-arm64.spdx.json\n", all.Output);
+        Assert.Equal("one/sbom-arm64.cdx.json\n", one.Output);
+        foreach (string architecture in new[] { "amd64", "arm64" })
+        {
+            string written = File.ReadAllText(_workshop[$"bills/sbom-{architecture}.spdx.json"]);
+            Assert.Contains($"pkg:deb/debian/hello@1.0-1?arch={architecture}", written, StringComparison.Ordinal);
+            Assert.Equal(written, File.ReadAllText(_workshop[$"beside/sbom-{architecture}.spdx.json"]));
+            Assert.Equal(written + "\n", (await _workshop.RunAsync("sbom", "oci:out/image", "--platform", $"linux/{architecture}")).Succeeded().Output);
+        }
+
+        var printed = await _workshop.RunAsync("sbom", "oci:out/image", "--platforms", "all");
+        Assert.Equal((2, "cannot print several bills: name a directory for them with --output"), (printed.Code, printed.Message.Split('\n')[0]));
+        var missing = await _workshop.RunAsync("sbom", "oci:out/image", "--platforms", "linux/s390x", "-o", "none");
+        Assert.Equal((1, "cannot find linux/s390x in oci:out/image: it is for other platforms"), (missing.Code, missing.Message));
+        Assert.StartsWith("cannot write a bill for 'x'", (await _workshop.RunAsync("sbom", "oci:out/image", "--platforms", "x", "-o", "none")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Each_platform_of_an_index_is_tested_for_itself()
+    {
+        string sources = string.Concat(_workshop.WriteArchives().Select(static source => $"    - {source}\n"));
+        _workshop.WriteImageText($"contents:\n  repositories:\n{sources}  packages: [hello]\narchs: [amd64, arm64]\n");
+        (await _workshop.BuildAsync()).Succeeded();
+        File.WriteAllText(_workshop["tests.yaml"], "schemaVersion: 2.0.0\nfileContentTests:\n  - {name: machine, path: /usr/bin/machine, expectedContents: [arm64]}\n");
+
+        foreach (string platforms in new[] { "all", "linux/amd64,linux/arm64" })
+        {
+            var said = await _workshop.RunAsync("test", "oci:out/image", "-c", "tests.yaml", "--platforms", platforms, "--format", "junit");
+            Assert.Equal(3, said.Code);
+            var suites = System.Xml.Linq.XDocument.Parse(said.Output).Descendants("testsuite").ToDictionary(static suite => suite.Attribute("name")!.Value, static suite => suite.Attribute("failures")!.Value);
+            Assert.Equal(["0", "1"], suites.Values.Order(StringComparer.Ordinal));
+            Assert.Equal("0", suites.Single(static suite => suite.Key.Contains("arm64", StringComparison.Ordinal)).Value);
+        }
+
+        Assert.Equal(0, (await _workshop.RunAsync("test", "oci:out/image", "-c", "tests.yaml", "--platforms", "linux/arm64")).Code);
+    }
+
+    [Fact]
     public async Task Mistakes_are_named()
     {
         var format = await _workshop.RunAsync("sbom", "x", "--format", "swid");

@@ -49,6 +49,61 @@ public sealed class SigningTests : IDisposable
         Assert.Equal((1, "cannot use the key other.key: the password is not the key's, or the file was changed"), (wrong.Code, wrong.Message));
     }
 
+    [Fact]
+    public async Task A_password_is_asked_for_where_somebody_is_there_twice_for_a_new_key_and_never_shown()
+    {
+        using var workshop = Workshop.WithArchive();
+        (await workshop.BuildAsync()).Succeeded();
+        var nobody = await workshop.RunAsync("sign", "keygen", "me");
+        Assert.Equal((1, "cannot use the key: it needs a password, and there is no terminal to ask at", "Set $COSIGN_PASSWORD, or name a file with --password-file."), (nobody.Code, nobody.Message, nobody.Hint));
+
+        workshop.Answers = new(["opensesame", "opensesam"]);
+        var differ = await workshop.RunAsync("sign", "keygen", "me");
+        Assert.Equal(1, differ.Code);
+        Assert.Contains("cannot make me.key: the two passwords differ", differ.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(workshop["me.key"]));
+
+        workshop.Answers = new(["opensesame", "opensesame"]);
+        var made = await workshop.RunAsync("sign", "keygen", "me");
+        Assert.Equal((0, "password for me.key: the same again: "), (made.Code, made.Error));
+
+        workshop.Answers = new(["wrong"]);
+        var wrong = await workshop.RunAsync("sign", "oci:out/image", "--key", "me.key");
+        Assert.Equal(1, wrong.Code);
+        Assert.Contains("cannot use the key me.key: the password is not the key's, or the file was changed", wrong.Error, StringComparison.Ordinal);
+        workshop.Answers = new(["opensesame"]);
+        var signed = await workshop.RunAsync("sign", "oci:out/image", "--key", "me.key");
+        Assert.Equal(0, signed.Code);
+        Assert.StartsWith("password of me.key: ", signed.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await workshop.RunAsync("verify", "oci:out/image", "--key", "me.pub")).Code);
+        Assert.DoesNotContain("opensesam", made.Error + made.Output + differ.Error + signed.Error + signed.Output + File.ReadAllText(workshop["me.key"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_an_index_each_image_is_signed_where_that_is_asked_for()
+    {
+        string sources = string.Concat(_workshop.WriteArchives().Select(static source => $"    - {source}\n"));
+        _workshop.WriteImageText($"contents:\n  repositories:\n{sources}  packages: [hello]\narchs: [amd64, arm64]\n");
+        string digest = (await _workshop.BuildAsync()).Succeeded().Output.Trim();
+        await _workshop.RunAsync("sign", "keygen", "me");
+        string[] images = [.. ImageIndex.Parse(File.ReadAllBytes(_workshop[$"out/image/blobs/sha256/{digest[7..]}"]), "index").Manifests.Select(static one => one.Digest.ToString())];
+        Assert.Equal(2, images.Length);
+
+        Assert.Equal((0, digest), ((await _workshop.RunAsync("sign", Image, "--key", "me.key")) is var root ? root.Code : 0, root.Output.Trim()));
+        Assert.Equal(0, (await _workshop.RunAsync("verify", Image, "--key", "me.pub")).Code);
+        var partly = await _workshop.RunAsync("verify", Image, "--key", "me.pub", "--recursive");
+        Assert.Equal(3, partly.Code);
+        Assert.StartsWith($"cannot verify {_workshop.Shown(Image)} ({images[0]}): it has no signature", partly.Message, StringComparison.Ordinal);
+
+        var signed = await _workshop.RunAsync("sign", Image, "--key", "me.key", "--recursive");
+        var verified = await _workshop.RunAsync("verify", Image, "--key", "me.pub", "--recursive");
+
+        Assert.Equal((0, string.Join('\n', [digest, .. images])), (signed.Code, signed.Output.TrimEnd('\n')));
+        Assert.StartsWith($"{digest} was signed so already\n", signed.Error, StringComparison.Ordinal);
+        Assert.Equal((0, signed.Output), (verified.Code, verified.Output));
+        Assert.Equal(3, (await _workshop.RunAsync("verify", Image, "--key", "me.pub", "--recursive", "-a", "env=prod")).Code);
+    }
+
     [Theory]
     [InlineData("both", 2)]
     [InlineData("bundle", 1)]

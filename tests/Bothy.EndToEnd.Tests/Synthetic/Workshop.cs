@@ -24,6 +24,9 @@ internal sealed class Workshop : IDisposable
         _environment["BOTHY_STORE"] = Store;
     }
 
+    /// <summary>What somebody at a terminal types; null where nobody is there.</summary>
+    public Queue<string>? Answers { get; set; }
+
     /// <summary>The full path of <paramref name="name"/> in the test's directory.</summary>
     public string this[string name] => _directory[name];
 
@@ -133,6 +136,7 @@ internal sealed class Workshop : IDisposable
             MachineRoot = this["machine"],
             Parallelism = 2,
             WorkingDirectory = _directory.Path,
+            ReadAnswer = Answers is null ? null : _ => Answers.Dequeue(),
         };
         int code = await App.RunAsync(arguments, surroundings, new Terminal(output, error), cancellationToken);
         return new Outcome(code, Shown(output.ToString()), Shown(error.ToString()));
