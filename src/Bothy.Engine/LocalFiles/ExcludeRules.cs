@@ -10,7 +10,7 @@ internal sealed class ExcludeRules
     /// <summary>The rules in their order.</summary>
     public ExcludeRules(IEnumerable<string> patterns)
     {
-        _rules = [.. patterns.Select(static text => (new SegmentPattern(text.TrimStart('!').Trim()), text.StartsWith('!')))];
+        _rules = [.. patterns.Select(static text => (PatternOf(text, out string? problem) ?? throw new ArgumentException(problem, nameof(patterns)), text.StartsWith('!')))];
         HasExceptions = _rules.Any(static rule => rule.Keeps);
     }
 
@@ -23,11 +23,16 @@ internal sealed class ExcludeRules
     /// <summary>Why <paramref name="pattern"/> is none; null where it is one.</summary>
     public static string? Problem(string pattern)
     {
-        string text = pattern.TrimStart('!').Trim();
+        string text = TextOf(pattern);
         return text.Split('/').Contains("..", StringComparer.Ordinal) ? $"a pattern must not hold '..': '{pattern}'"
             : text.Trim('/', '.').Length == 0 ? $"a pattern must name something: '{pattern}'"
+            : PatternOf(pattern, out string? problem) is null ? $"the pattern '{pattern}' {problem}"
             : null;
     }
+
+    private static string TextOf(string pattern) => pattern.TrimStart('!').Trim();
+
+    private static SegmentPattern? PatternOf(string text, out string? problem) => SegmentPattern.TryParse(TextOf(text), out var pattern, out problem) ? pattern : null;
 
     /// <summary>Whether <paramref name="path"/>, in its parts from the source on, stays out.</summary>
     public bool Excludes(ReadOnlySpan<string> path)

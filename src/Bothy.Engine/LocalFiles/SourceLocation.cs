@@ -39,7 +39,7 @@ internal sealed record SourceLocation(string Text, string FullPath, string Name,
         }
 
         return status.IsFile || status.IsDirectory
-            ? new SourceLocation(source, real, Path.GetFileName(lexical), status, names < parts.Length ? new SegmentPattern(string.Join('/', parts[names..])) : null)
+            ? new SourceLocation(source, real, Path.GetFileName(lexical), status, names < parts.Length ? SegmentPattern.Plain(string.Join('/', parts[names..])) : null)
             : throw new BothyException($"cannot take '{source}': it is {status.Kind}");
     }
 

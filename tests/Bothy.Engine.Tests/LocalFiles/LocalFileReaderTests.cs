@@ -92,6 +92,11 @@ public sealed class LocalFileReaderTests : LocalFilesTestBase
     [InlineData("!b/c b", "a.md x.txt")] // the last one that fits decides
     [InlineData("**/c !**/x.txt", "a.md b/a.md b/c/x.txt x.txt")]
     [InlineData("?.md", "b/a.md b/c/a.md b/c/x.txt x.txt")]
+    [InlineData("**/[a-c].md", "b/c/x.txt x.txt")]
+    [InlineData("[^x]*", "x.txt")]
+    [InlineData("[!x]*", "a.md b/a.md b/c/a.md b/c/x.txt")] // an exclamation mark is one of these
+    [InlineData("**/x[.]txt", "a.md b/a.md b/c/a.md")]
+    [InlineData("\\*.md **/\\a.md", "b/c/x.txt x.txt")] // a star that is none; an a, whatever stands before it
     public void Patterns_leave_out_what_they_would_of_a_context(string patterns, string expected)
     {
         foreach (string file in "a.md b/a.md b/c/a.md b/c/x.txt x.txt".Split(' '))
