@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Bothy.Oci.Archives;
 using Bothy.Oci.Copying;
@@ -62,6 +63,10 @@ public abstract record Destination
     /// <summary>Writes what a build made to this destination, whole or not at all.</summary>
     /// <exception cref="BothyException">It cannot be written; the message names it.</exception>
     public abstract void Write(Delivery delivery, CancellationToken cancellationToken);
+
+    /// <summary>What of an image this destination has no place for, in sentences for people.</summary>
+    /// <exception cref="BothyException">It cannot be written there at all.</exception>
+    public virtual ImmutableArray<string> Losses(Delivery delivery) => [];
 
     private static ReferenceName? Suffixed(ReferenceName? name, string suffix) =>
         name is not { } known ? null
@@ -204,6 +209,9 @@ public abstract record Destination
 
         /// <inheritdoc />
         public override Destination Variant(string suffix) => new Initramfs(SuffixedFile(File, suffix));
+
+        /// <inheritdoc />
+        public override ImmutableArray<string> Losses(Delivery delivery) => InitramfsWriter.Losses(File, delivery.OnlyTree(File, "an initramfs").Tree);
 
         /// <inheritdoc />
         public override void Write(Delivery delivery, CancellationToken cancellationToken)

@@ -300,6 +300,11 @@ public sealed partial class ImageBuilder(BuildSettings settings)
         var delivery = new Delivery(ContentOf(spec, built), [.. trees], built.Max(each => each.Build.Epoch)) { Parallelism = settings.Parallelism };
         foreach (var destination in destinations)
         {
+            foreach (string loss in destination.Losses(delivery))
+            {
+                settings.Progress.Report(new BuildEvent.Warning(loss));
+            }
+
             await Task.Run(() => destination.Write(delivery, cancellationToken), cancellationToken);
         }
     }

@@ -28,18 +28,9 @@ internal static class InitScript
         var environment = Environment(tree, container);
         string[] command = [.. container.Entrypoint, .. container.Cmd];
         string program = Find(tree, command[0], environment["PATH"]);
-        var start = new StringBuilder($"\"$busybox\" env -i {string.Join(' ', environment.Select(static one => $"{one.Key}={Quoted(one.Value)}"))}");
-        if (UserOf(tree, container) is var (uid, gid) && (uid, gid) != (0, 0))
-        {
-            // A file of process numbers that is never there keeps it from looking for one that runs already.
-            start.Append(CultureInfo.InvariantCulture, $" \"$busybox\" start-stop-daemon -S -q -p /proc/none -c {uid}:{gid} -x {Quoted(program)} --");
-        }
-        else
-        {
-            start.Append(' ').Append(Quoted(program));
-        }
-
-        start.AppendJoin("", command.Skip(1).Select(static word => " " + Quoted(word)));
+        string clean = $"\"$busybox\" env -i {string.Join(' ', environment.Select(static one => $"{one.Key}={Quoted(one.Value)}"))}";
+        string words = string.Concat(command.Skip(1).Select(static word => " " + Quoted(word)));
+        string start = UserOf(tree, container) is var (uid, gid) && (uid, gid) != (0, 0) ? StartAs(tree, uid, gid, clean, Quoted(program), words) : $"{clean} {Quoted(program)}{words}";
         return $"""
             #!{busybox} sh
             # Starts the image as a container's runtime would. Written by bothy.
@@ -59,6 +50,25 @@ internal static class InitScript
             "$busybox" poweroff -f
 
             """.ReplaceLineEndings("\n");
+    }
+
+    // Alpine's BusyBox has no start-stop-daemon, and su needs an account, whose groups it takes. To su the program is the shell that it is told to start.
+    private static string StartAs(FileTree tree, uint uid, uint gid, string clean, string program, string words)
+    {
+        string[]? account = Accounts(tree, Users).FirstOrDefault(fields => Number(fields[2]) == uid && Number(fields[3]) == gid);
+        string instead = account is null
+            ? FormattableString.Invariant($"echo 'bothy: this BusyBox starts nothing as {uid}:{gid}: it has no start-stop-daemon, and /etc/passwd no such account'\n  false")
+            : $"{clean} \"$busybox\" su -p -s {program} -- {Quoted(account[0])}{words}";
+
+        // A file of process numbers that is never there keeps it from looking for one that runs already.
+        return FormattableString.Invariant(
+            $"""
+            if "$busybox" start-stop-daemon --help > /dev/null 2>&1; then
+              {clean} "$busybox" start-stop-daemon -S -q -p /proc/none -c {uid}:{gid} -x {program} --{words}
+            else
+              {instead}
+            fi
+            """);
     }
 
     /// <summary>Why the image cannot be started from memory; null where it can.</summary>

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Bothy.Formats.Compression;
 using Bothy.Formats.Cpio;
+using Bothy.Formats.Text;
 using Bothy.Formats.Trees;
 using Bothy.Oci.Layers;
 
@@ -11,6 +13,9 @@ namespace Bothy.Oci.Archives;
 /// </summary>
 public static class InitramfsWriter
 {
+    private const string Capabilities = "security.capability";
+    private const int MostNamed = 5;
+
     private static readonly Origin Added = new Origin.Effect("initramfs");
 
     private static readonly TreePath Init = TreePath.Parse("init");
@@ -33,6 +38,15 @@ public static class InitramfsWriter
             using var compressed = new GzipEncodingStream(output, Math.Max(1, parallelism), leaveOpen: true);
             CpioWriter.Write([.. LayerOrder.ByPath(bootable, epoch)], compressed, cancellationToken);
         });
+    }
+
+    /// <summary>What of <paramref name="tree"/> an initramfs in <paramref name="file"/> has no place for, in sentences for people.</summary>
+    public static ImmutableArray<string> Losses(string file, FileTree tree)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        string[] paths = [.. tree.Entries.Where(static entry => entry.ExtendedAttributes.ContainsKey(Capabilities)).Select(static entry => VisibleText.Of(entry.Path.ToString()))];
+        string more = paths.Length > MostNamed ? FormattableString.Invariant($" and {paths.Length - MostNamed} more") : "";
+        return paths.Length == 0 ? [] : [$"{file} has no place for the capabilities of files: {string.Join(", ", paths.Take(MostNamed))}{more} {(paths.Length == 1 ? "lacks its" : "lack theirs")}"];
     }
 
     private static FileTree Bootable(string file, FileTree tree, ContainerConfig container, long epoch)

@@ -11,7 +11,7 @@ internal static class AlpineExamples
     /// <summary>The official boot medium's repository, closed under dependencies.</summary>
     public static string Repository { get; } = Path.Combine(RealData.Directory, "alpine", "v3.19.1-boot");
 
-    private static string Keys { get; } = Path.Combine(RealData.Directory, "alpine", "keys");
+    public static string Keys { get; } = Path.Combine(RealData.Directory, "alpine", "keys");
 
     /// <summary>Writes <paramref name="example"/> to <paramref name="file"/>, its repository and keys being the local ones.</summary>
     public static string WriteLocal(string example, string file)

@@ -43,7 +43,11 @@ public sealed class InitramfsWriterTests : IDisposable
             "$busybox" ip link set lo up
             "$busybox" mkdir -p '/srv'
             cd '/srv'
-            "$busybox" env -i HOME='/home/web' PATH='/opt/bin:/bin' QUOTE='it'\''s' TERM='linux' "$busybox" start-stop-daemon -S -q -p /proc/none -c 1000:50 -x '/opt/bin/app' -- 'one two' '$HOME'
+            if "$busybox" start-stop-daemon --help > /dev/null 2>&1; then
+              "$busybox" env -i HOME='/home/web' PATH='/opt/bin:/bin' QUOTE='it'\''s' TERM='linux' "$busybox" start-stop-daemon -S -q -p /proc/none -c 1000:50 -x '/opt/bin/app' -- 'one two' '$HOME'
+            else
+              "$busybox" env -i HOME='/home/web' PATH='/opt/bin:/bin' QUOTE='it'\''s' TERM='linux' "$busybox" su -p -s '/opt/bin/app' -- 'web' 'one two' '$HOME'
+            fi
             echo "bothy: the entrypoint has ended with status $?"
             "$busybox" poweroff -f
 
@@ -58,6 +62,7 @@ public sealed class InitramfsWriterTests : IDisposable
     [InlineData("7", "-c 7:0 ")]
     [InlineData("web:staff", "-c 1000:60 ")]
     [InlineData("7:8", "HOME='/' ")]
+    [InlineData("web:staff", "echo 'bothy: this BusyBox starts nothing as 1000:60: it has no start-stop-daemon, and /etc/passwd no such account'\n  false\n")]
     public void The_user_is_a_name_or_a_number_with_a_group_or_without(string? user, string expected) =>
         Assert.Contains(expected, Write(Image(), Container with { User = user }).Script, StringComparison.Ordinal);
 
@@ -67,6 +72,20 @@ public sealed class InitramfsWriterTests : IDisposable
         var tree = Samples.Tree(Samples.File("init", "own"));
 
         Assert.Equal("own", Write(tree, new ContainerConfig()).Script);
+    }
+
+    [Fact]
+    public void Capabilities_that_files_lose_are_named()
+    {
+        var tree = Image();
+        Assert.Empty(InitramfsWriter.Losses("x", tree));
+        foreach (int number in Enumerable.Range(1, 7))
+        {
+            var file = Samples.File($"bin/p{number}", "elf", 0b111_101_101);
+            tree.Set(file with { ExtendedAttributes = file.ExtendedAttributes.Add("security.capability", new byte[] { 1 }) });
+        }
+
+        Assert.Equal("x has no place for the capabilities of files: /bin/p1, /bin/p2, /bin/p3, /bin/p4, /bin/p5 and 2 more lack theirs", Assert.Single(InitramfsWriter.Losses("x", tree)));
     }
 
     [Fact]
