@@ -54,7 +54,7 @@ internal static class BuildCommand
                 await attaching.AttachAsync(arguments, session, plan, built, places, display, cancellationToken);
                 await bills.WriteAsync(arguments, built, session, surroundings, terminal, cancellationToken);
                 await bills.AttachAsync(arguments, built, places, registries, session, surroundings, terminal, cancellationToken);
-                repetition?.Keep(session.Image, built);
+                repetition?.Keep(session.Image, session.Settings, built);
                 return built;
             });
             Print(result, arguments.GetValue(format) == OutputFormat.Json, common.Verbosity(arguments), terminal);

@@ -33,7 +33,7 @@ internal sealed class BuildRepetition : IProgress<BuildEvent>, IDisposable
         _store = CommonOptions.StoreOf(surroundings, progress);
         _lock = FileRead.Of(lockFile);
         _transfer = new Lazy<TransferClient>(() => CommonOptions.TransferOf(surroundings, offline));
-        _builds = new RepeatedBuilds(_store, new SeenDocuments(() => _transfer.Value, _store, offline), surroundings.Time);
+        _builds = new RepeatedBuilds(_store, new SeenDocuments(() => _transfer.Value, _store, offline), surroundings.Time, surroundings.Parallelism);
 
         // All words and our own variables: whatever option comes to be, it is among them.
         _key = RepeatedBuilds.KeyOf(
@@ -48,8 +48,8 @@ internal sealed class BuildRepetition : IProgress<BuildEvent>, IDisposable
         ]);
     }
 
-    /// <summary>To be told what solving looks at.</summary>
-    public SolveTrace Trace { get; } = new();
+    /// <summary>To be told what the build looks at.</summary>
+    public BuildTrace Trace { get; } = new();
 
     /// <summary>What the build gave before, delivered to <paramref name="destinations"/>; null where it has to be built.</summary>
     /// <exception cref="BothyException">It cannot be delivered.</exception>
@@ -78,7 +78,7 @@ internal sealed class BuildRepetition : IProgress<BuildEvent>, IDisposable
 
     /// <summary>Keeps what the build gave for the next time, where that can be told by the same words and files.</summary>
     /// <exception cref="StoreWriteException">The store cannot be written.</exception>
-    public void Keep(ImageSpec image, BuildResult result) => _builds.Add(_key, image, _lock, Trace, result, _warnings.Distinct(StringComparer.Ordinal));
+    public void Keep(ImageSpec image, BuildSettings settings, BuildResult result) => _builds.Add(_key, image, _lock, settings, result, _warnings.Distinct(StringComparer.Ordinal));
 
     /// <inheritdoc />
     public void Dispose()

@@ -104,7 +104,7 @@ internal sealed class CommonOptions
 
     /// <summary>Reads the image file and opens what a command on it works with; with <paramref name="check"/>, what is built is checked, and <paramref name="trace"/> is told what solving looks at.</summary>
     /// <exception cref="BothyException">The image file has mistakes or cannot be read.</exception>
-    public Session Open(ParseResult arguments, Surroundings surroundings, IProgress<BuildEvent> progress, bool check = false, SolveTrace? trace = null)
+    public Session Open(ParseResult arguments, Surroundings surroundings, IProgress<BuildEvent> progress, bool check = false, BuildTrace? trace = null)
     {
         string file = arguments.GetRequiredValue(File);
 

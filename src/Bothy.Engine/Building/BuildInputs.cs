@@ -26,12 +26,21 @@ internal sealed record BuildInputs
     /// <exception cref="BothyException">Some of it cannot be read or may not be used.</exception>
     public static async Task<BuildInputs> ReadAsync(ImageSpec spec, BuildSettings settings, CancellationToken cancellationToken) => new()
     {
-        Files = await Task.Run(() => new LocalFileReader(settings, spec).Read(cancellationToken), cancellationToken),
+        Files = await Task.Run(() => new LocalFileReader(LocalFileRequest.Of(spec, settings), settings.Store, settings.Time, settings.Parallelism, settings.Progress).Read(cancellationToken), cancellationToken),
         Slices = SliceDefinitions.Open(spec, settings),
         Tests = TestsOf(spec, settings),
     };
 
     /// <summary>The tests of <paramref name="spec"/>; null where it has none, or they are not asked for.</summary>
     /// <exception cref="BothyException">They cannot be read.</exception>
-    public static ImageTests? TestsOf(ImageSpec spec, BuildSettings settings) => settings.Test ? ImageTests.Of(spec, settings.WorkingDirectory) : null;
+    public static ImageTests? TestsOf(ImageSpec spec, BuildSettings settings)
+    {
+        var tests = settings.Test ? ImageTests.Of(spec, settings.WorkingDirectory) : null;
+        foreach (var file in tests?.Read ?? [])
+        {
+            settings.Trace?.Add(file);
+        }
+
+        return tests;
+    }
 }

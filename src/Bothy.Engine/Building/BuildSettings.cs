@@ -61,8 +61,8 @@ public sealed record BuildSettings
     /// <summary>Whether images that fail the tests of their image file are refused.</summary>
     public bool Test { get; init; }
 
-    /// <summary>Told what solving looks at; null where nobody asks.</summary>
-    public SolveTrace? Trace { get; init; }
+    /// <summary>Told what the build looks at; null where nobody asks.</summary>
+    public BuildTrace? Trace { get; init; }
 
     /// <summary>The newest time an image may show, in seconds since 1970; null to take it from the newest file of the packages.</summary>
     public long? SourceDateEpoch { get; init; }

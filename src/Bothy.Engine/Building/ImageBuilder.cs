@@ -36,6 +36,8 @@ public sealed partial class ImageBuilder(BuildSettings settings)
         {
             foreach (var architecture in spec.Contents.Base is null ? [] : wanted)
             {
+                // Where the image is now that the base's name means, only whoever has it can say.
+                settings.Trace?.LeaveIncomplete();
                 bases[architecture.Name] = await new BaseImages(settings, spec)
                     .ResolveAsync(architecture, previous?.Architectures.GetValueOrDefault(architecture.Name)?.Base, cancellationToken);
             }

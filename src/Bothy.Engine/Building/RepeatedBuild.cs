@@ -28,6 +28,9 @@ internal sealed record RepeatedBuild
     /// <summary>The documents of repositories that were looked at; empty where a lock was followed.</summary>
     public required ImmutableArray<SeenDocument> Documents { get; init; }
 
+    /// <summary>The local files; null where it has none.</summary>
+    public RepeatedFiles? LocalFiles { get; init; }
+
     /// <summary>When it was built.</summary>
     public required DateTimeOffset Since { get; init; }
 
@@ -56,6 +59,7 @@ internal sealed record RepeatedBuild
             Image = DigestOf(json.GetProperty("image"))!.Value,
             Files = [.. json.GetProperty("files").EnumerateArray().Select(static file => new FileRead(file.GetProperty("path").GetString()!, DigestOf(file.GetProperty("digest"))))],
             Documents = [.. json.GetProperty("documents").EnumerateArray().Select(ReadDocument)],
+            LocalFiles = json.TryGetProperty("local", out var local) ? RepeatedFiles.Read(local) : null,
             Since = json.GetProperty("since").GetDateTimeOffset(),
             Until = json.TryGetProperty("until", out var until) ? until.GetDateTimeOffset() : null,
             Warnings = [.. json.GetProperty("warnings").EnumerateArray().Select(static warning => warning.GetString()!)],
@@ -97,6 +101,12 @@ internal sealed record RepeatedBuild
         }
 
         json.WriteEndArray();
+        if (LocalFiles is { } local)
+        {
+            json.WritePropertyName("local");
+            local.Write(json);
+        }
+
         json.WriteString("since", Since);
         if (Until is { } until)
         {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text;
 using Bothy.Engine.ImageFiles;
+using Bothy.Engine.LocalFiles;
 using Bothy.Oci;
 using Bothy.Packages.Repositories;
 using Bothy.Store;
@@ -15,8 +16,9 @@ namespace Bothy.Engine.Building;
 /// <param name="store">Where they are remembered.</param>
 /// <param name="documents">Asked whether documents of repositories are still the same.</param>
 /// <param name="clock">The clock that signatures and indexes are judged by.</param>
+/// <param name="parallelism">How many threads may read local files at once.</param>
 /// <remarks>Reading them takes longer than all the rest of a build in which nothing has changed, since most of the program has to be loaded for it.</remarks>
-public sealed class RepeatedBuilds(ContentStore store, SeenDocuments documents, TimeProvider clock)
+public sealed class RepeatedBuilds(ContentStore store, SeenDocuments documents, TimeProvider clock, int parallelism)
 {
     private const char Separator = '\0';
 
@@ -45,6 +47,7 @@ public sealed class RepeatedBuilds(ContentStore store, SeenDocuments documents, 
         if (destinations.Any(destination => destination is not (Destination.Layout or Destination.OciArchive or Destination.DockerArchive))
             || RepeatedBuild.TryRead(store, key) is not { } record
             || TryFind(record) is not { } found
+            || !HasSameFiles(record, progress, cancellationToken)
             || !await AreServedAsync(record, progress, cancellationToken))
         {
             return null;
@@ -80,18 +83,24 @@ public sealed class RepeatedBuilds(ContentStore store, SeenDocuments documents, 
     /// <param name="key">See <see cref="KeyOf"/>.</param>
     /// <param name="spec">The image file.</param>
     /// <param name="lockFile">The lock, as it was before it was read.</param>
-    /// <param name="trace">What solving looked at; nothing where the lock was followed.</param>
+    /// <param name="settings">What it was built with; its trace was told what the build looked at.</param>
     /// <param name="result">What the build gave.</param>
     /// <param name="warnings">What it warned of.</param>
     /// <exception cref="StoreWriteException">The store cannot be written.</exception>
-    public void Add(Digest key, ImageSpec spec, FileRead lockFile, SolveTrace trace, BuildResult result, IEnumerable<string> warnings)
+    public void Add(Digest key, ImageSpec spec, FileRead lockFile, BuildSettings settings, BuildResult result, IEnumerable<string> warnings)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(trace);
+        ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(result);
+        if (settings.Trace is not { IsIncomplete: false } trace)
+        {
+            return;
+        }
+
         ImmutableArray<FileRead> files = [lockFile, .. spec.Files, .. trace.Files];
         var seen = trace.Documents;
-        if (result.FoundBy is not { } image || spec.Files.IsEmpty || !IsDecidedByFiles(spec) || !files.All(IsUnchanged) || seen.Any(static document => document.HasSecrets))
+        if (result.FoundBy is not { } image || spec.Files.IsEmpty || spec.Debug || BuildCheck.AsksAdvisories(spec)
+            || !files.All(IsUnchanged) || seen.Any(static document => document.HasSecrets))
         {
             return;
         }
@@ -102,16 +111,30 @@ public sealed class RepeatedBuilds(ContentStore store, SeenDocuments documents, 
             Image = image,
             Files = files,
             Documents = seen,
+            LocalFiles = result.LocalFiles is { } local ? new RepeatedFiles(LocalFileRequest.Of(spec, settings), local.Digest) : null,
             Since = _now,
             Until = trace.Until,
             Warnings = [.. warnings],
         }.Write(store, key);
     }
 
-    // A policy may ask for the day, and the rest for other files or images.
-    private static bool IsDecidedByFiles(ImageSpec spec) =>
-        spec is { Policy: null, Tests: null, Init: null, Debug: false }
-        && spec.Contents is { Base: null, BaseIndex: null, Slices: null, Files.IsEmpty: true };
+    private bool HasSameFiles(RepeatedBuild record, IProgress<BuildEvent> progress, CancellationToken cancellationToken)
+    {
+        if (record.LocalFiles is not { } local)
+        {
+            return true;
+        }
+
+        try
+        {
+            return new LocalFileReader(local.Request, store, clock, parallelism, progress).Read(cancellationToken)?.Digest == local.Digest;
+        }
+        catch (BothyException)
+        {
+            // Whoever reads the image file knows where in it that is asked for.
+            return false;
+        }
+    }
 
     private EarlierBuild? TryFind(RepeatedBuild record)
     {

@@ -70,9 +70,12 @@ internal sealed class FileInclusion(string? workingDirectory, SpecFindings findi
     /// <summary>What to call the file that <paramref name="namedBy"/> calls <paramref name="text"/>: beside that where it is there, else as it is written, from <paramref name="workingDirectory"/>.</summary>
     public static string NameBeside(string text, string namedBy, string workingDirectory)
     {
-        string beside = Normalize(Path.Combine(Path.GetDirectoryName(namedBy) ?? "", text));
+        string beside = Beside(text, namedBy);
         return File.Exists(Path.Combine(workingDirectory, beside)) ? beside : Normalize(text);
     }
+
+    /// <summary>The file <paramref name="text"/> beside <paramref name="namedBy"/>.</summary>
+    public static string Beside(string text, string namedBy) => Normalize(Path.Combine(Path.GetDirectoryName(namedBy) ?? "", text));
 
     /// <summary>Why a file cannot be read, in the words of this program.</summary>
     public static string Reason(Exception failure) => failure switch
@@ -95,7 +98,7 @@ internal sealed class FileInclusion(string? workingDirectory, SpecFindings findi
             return null;
         }
 
-        string beside = Normalize(Path.Combine(Path.GetDirectoryName(includer) ?? "", include.Value));
+        string beside = Beside(include.Value, includer);
         bool isBeside = File.Exists(FullPath(beside));
         string name = isBeside ? beside : Normalize(include.Value);
         if (!isBeside)

@@ -6,6 +6,7 @@ using Bothy.Engine.Building;
 using Bothy.Engine.ImageFiles;
 using Bothy.Formats.Text;
 using Bothy.Formats.Trees;
+using Bothy.Store;
 
 namespace Bothy.Engine.LocalFiles;
 
@@ -16,33 +17,31 @@ internal sealed class LocalFileReader
     private const int ProgramMode = 0b111_101_101;
     private const string Phase = "local files";
 
-    private readonly BuildSettings _settings;
-    private readonly ImageSpec _spec;
-    private readonly string _project;
+    private readonly LocalFileRequest _request;
+    private readonly IProgress<BuildEvent> _progress;
     private readonly FileDigests _digests;
 
-    public LocalFileReader(BuildSettings settings, ImageSpec spec)
+    public LocalFileReader(LocalFileRequest request, ContentStore store, TimeProvider time, int parallelism, IProgress<BuildEvent> progress)
     {
-        _settings = settings;
-        _spec = spec;
-        _project = settings.DirectoryOf(spec);
-        _digests = new FileDigests(settings.Store, settings.Time, settings.Parallelism);
+        _request = request;
+        _progress = progress;
+        _digests = new FileDigests(store, time, parallelism);
     }
 
     /// <summary>Reads all of it; null where the image file names nothing.</summary>
     /// <exception cref="BothyException">Something is not there, must not be read, lies outside the image file's directory or cannot be in an image.</exception>
     public LocalFileSet? Read(CancellationToken cancellationToken)
     {
-        if (_spec.Contents.Files.IsEmpty)
+        if (_request.Files.IsEmpty)
         {
             return null;
         }
 
-        _settings.Progress.Report(new BuildEvent.Started(Phase));
-        ImmutableArray<LocalFileSource> sources = [.. _spec.Contents.Files.Select(file => Read(file, cancellationToken))];
+        _progress.Report(new BuildEvent.Started(Phase));
+        ImmutableArray<LocalFileSource> sources = [.. _request.Files.Select(file => Read(file, cancellationToken))];
         int count = sources.Sum(source => source.Entries.Count(entry => entry.Kind == EntryKind.File));
         string read = _digests.Bytes.Read == 0 ? "" : $", {ByteSize.Text(_digests.Bytes.Read)} of it read";
-        _settings.Progress.Report(new BuildEvent.Finished(Phase, string.Create(CultureInfo.InvariantCulture, $"{count} files, {ByteSize.Text(_digests.Bytes.Total)}{read}")));
+        _progress.Report(new BuildEvent.Finished(Phase, string.Create(CultureInfo.InvariantCulture, $"{count} files, {ByteSize.Text(_digests.Bytes.Total)}{read}")));
         return new LocalFileSet(sources, Digest.Of(Encoding.ASCII.GetBytes(string.Concat(sources.Select(source => $"{source.Digest}\n")))));
     }
 
@@ -50,7 +49,7 @@ internal sealed class LocalFileReader
     {
         try
         {
-            var source = SourceLocation.Of(file.Source.Value, _project, _settings.AllowOutside);
+            var source = SourceLocation.Of(file.Source.Value, _request.Project, _request.AllowOutside);
             var found = Find(source, new ExcludeRules(file.Exclude), cancellationToken);
             var entries = Entries(file, source, found, cancellationToken);
             return new LocalFileSource(file.Source.Value, file.Path, entries, DigestOf(entries));
@@ -66,7 +65,7 @@ internal sealed class LocalFileReader
     }
 
     // An image file that was read from none came with an image.
-    private string? TravelHint => _spec.Files.IsEmpty ? "Local files do not travel with an image: they are looked for in the working directory." : null;
+    private string? TravelHint => _request.HasTravelled ? "Local files do not travel with an image: they are looked for in the working directory." : null;
 
     private static List<FoundFile> Find(SourceLocation source, ExcludeRules rules, CancellationToken cancellationToken)
     {
@@ -86,7 +85,7 @@ internal sealed class LocalFileReader
     {
         var files = found.Where(one => one.Status.IsFile).OrderBy(one => one.Relative, StringComparer.Ordinal).ToList();
         string what = $"{source.FullPath}\n{source.Text}\n{string.Join('\n', file.Exclude)}";
-        var contents = _digests.Of(what, files, new ReadProgress(_settings.Progress), cancellationToken);
+        var contents = _digests.Of(what, files, new ReadProgress(_progress), cancellationToken);
         var contentOf = files.Zip(contents).ToDictionary(pair => pair.First.Relative, pair => pair.Second, StringComparer.Ordinal);
         var origin = new Origin.LocalFile(file.Source.Value);
         var target = file.IntoDirectory && source.Status is { IsDirectory: false } ? Below(file.Path, source.Name) : file.Path;

@@ -12,6 +12,21 @@ internal static class SliceDefinitions
     /// names none.
     /// </summary>
     /// <exception cref="BothyException">It cannot be read, or is none.</exception>
-    public static SliceRelease? Open(ImageSpec spec, BuildSettings settings) => spec.Contents.Slices is not { } directory ? null
-        : settings.Slices ?? SliceRelease.Open(settings.PathBeside(spec, directory.Value), directory.Value.TrimEnd('/'));
+    public static SliceRelease? Open(ImageSpec spec, BuildSettings settings)
+    {
+        if (spec.Contents.Slices is not { } directory)
+        {
+            return null;
+        }
+
+        if (settings.Slices is { } attached)
+        {
+            return attached;
+        }
+
+        string path = settings.PathBeside(spec, directory.Value);
+        var release = SliceRelease.Open(path, directory.Value.TrimEnd('/'));
+        settings.Trace?.AddDirectories([path.TrimEnd('/'), .. Directory.EnumerateDirectories(path, "*", SearchOption.AllDirectories)]);
+        return release;
+    }
 }

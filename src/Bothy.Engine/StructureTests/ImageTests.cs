@@ -10,6 +10,9 @@ namespace Bothy.Engine.StructureTests;
 /// <param name="Digest">The digest of all that they ask for.</param>
 public sealed record ImageTests(ImmutableArray<StructureTestFile> Files, Digest Digest)
 {
+    /// <summary>The files that were read, and those that were looked for and not there.</summary>
+    public ImmutableArray<FileRead> Read { get; init; } = [];
+
     /// <summary>The tests of <paramref name="spec"/>; null where it has none.</summary>
     /// <param name="spec">The image file. A file of tests is looked for beside the file that names it first, then from <paramref name="workingDirectory"/>.</param>
     /// <param name="workingDirectory">Where relative names start: a full path.</param>
@@ -24,6 +27,7 @@ public sealed record ImageTests(ImmutableArray<StructureTestFile> Files, Digest 
 
         var findings = new SpecFindings();
         var files = ImmutableArray.CreateBuilder<StructureTestFile>();
+        var read = new List<FileRead>();
 
         // Tests that stand in the image file are among what it says.
         var facts = new StringBuilder(ImageSpecWriter.ToYaml(new ImageSpec { FileName = spec.FileName, Tests = node }));
@@ -33,7 +37,7 @@ public sealed record ImageTests(ImmutableArray<StructureTestFile> Files, Digest 
             {
                 files.Add(ReadWithin(entry, findings)!);
             }
-            else if (ReadBeside(entry, workingDirectory, findings) is var (name, content) && StructureTestReader.Read(name, content, findings) is { } file)
+            else if (ReadBeside(entry, workingDirectory, findings, read) is var (name, content) && StructureTestReader.Read(name, content, findings) is { } file)
             {
                 files.Add(file);
                 facts.Append(System.Globalization.CultureInfo.InvariantCulture, $"{name}\n{Digest.Of(content)}\n");
@@ -41,7 +45,7 @@ public sealed record ImageTests(ImmutableArray<StructureTestFile> Files, Digest 
         }
 
         findings.ThrowIfAny();
-        return new ImageTests(files.ToImmutable(), Digest.Of(Encoding.UTF8.GetBytes(facts.ToString())));
+        return new ImageTests(files.ToImmutable(), Digest.Of(Encoding.UTF8.GetBytes(facts.ToString()))) { Read = [.. read] };
     }
 
     /// <summary>The tests of the file at <paramref name="path"/>, relative to <paramref name="workingDirectory"/>: a file of tests, or an image file that has some.</summary>
@@ -81,13 +85,22 @@ public sealed record ImageTests(ImmutableArray<StructureTestFile> Files, Digest 
     private static StructureTestFile? ReadWithin(SpecNode entry, SpecFindings findings) =>
         StructureTestReader.ReadWithin(FormattableString.Invariant($"{entry.Mark.File}:{entry.Mark.Line}"), entry, findings);
 
-    private static (string Name, byte[] Content)? ReadBeside(SpecNode entry, string workingDirectory, SpecFindings findings)
+    private static (string Name, byte[] Content)? ReadBeside(SpecNode entry, string workingDirectory, SpecFindings findings, List<FileRead> read)
     {
         string text = ((SpecNode.Scalar)entry).Text;
         string name = FileInclusion.NameBeside(text, entry.Mark.File, workingDirectory);
+        string beside = FileInclusion.Beside(text, entry.Mark.File);
+        if (name != beside)
+        {
+            read.Add(new FileRead(Path.GetFullPath(beside, workingDirectory), null));
+        }
+
         try
         {
-            return (name, FileInclusion.ReadBounded(Path.Combine(workingDirectory, name)));
+            string path = Path.GetFullPath(name, workingDirectory);
+            byte[] content = FileInclusion.ReadBounded(path);
+            read.Add(new FileRead(path, Digest.Of(content)));
+            return (name, content);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -9,6 +9,7 @@ public sealed class RepeatedBuildTests : IDisposable
     private const string Kind = "repeat-2";
 
     private readonly Workshop _workshop = Workshop.WithArchive();
+    private string _file = "image.yaml";
 
     public void Dispose() => _workshop.Dispose();
 
@@ -104,16 +105,147 @@ public sealed class RepeatedBuildTests : IDisposable
     }
 
     [Fact]
-    public async Task A_policy_is_asked_every_time()
+    public async Task A_policy_that_asks_for_advisories_is_asked_every_time()
     {
-        _workshop.WriteImage(more: "policy: {size: {unpacked: 1GB}}\n");
+        _workshop.WriteImage(more: "policy: {vulnerabilities: {critical: 0}}\n");
         await LockAsync();
         for (int round = 0; round < 3; round++)
         {
-            (await BuildAsync()).Succeeded();
+            Assert.NotEqual("", (await BuildAsync()).Error);
         }
 
         Assert.Empty(Records());
+    }
+
+    [Theory]
+    [InlineData("init: tini\n", "init: dumb-init\n")]
+    [InlineData("policy: {size: {unpacked: 1GB}}\n", "policy: {size: {unpacked: 1B}}\n")]
+    public async Task What_else_the_image_file_says_is_told_by_its_bytes(string said, string instead)
+    {
+        _workshop.WriteArchive(more: [Starter("tini"), Starter("dumb-init")]);
+        _workshop.WriteImage("tini, dumb-init", said + "cmd: /usr/bin/tini\n");
+        string before = await RepeatableAsync();
+        _workshop.WriteImage("tini, dumb-init", instead + "cmd: /usr/bin/tini\n");
+        await _workshop.RunAsync("lock", "image.yaml", "--quiet");
+
+        var after = await BuildAsync();
+        Assert.NotEqual(before, after.Output);
+        Assert.Equal(instead.StartsWith("policy", StringComparison.Ordinal) ? 3 : 0, after.Code);
+    }
+
+    [Theory]
+    [InlineData("changed")]
+    [InlineData("added")]
+    [InlineData("removed")]
+    [InlineData("mode")]
+    public async Task Local_files_are_looked_at_every_time(string change)
+    {
+        string before = await RepeatableWithFilesAsync();
+        switch (change)
+        {
+            case "changed":
+                File.WriteAllText(_workshop["app/one"], "eins");
+                break;
+            case "added":
+                File.WriteAllText(_workshop["app/three"], "3");
+                break;
+            case "removed":
+                File.Delete(_workshop["app/one"]);
+                break;
+            default:
+                Judge.Run("chmod", "755", _workshop["app/one"]).Succeeded();
+                break;
+        }
+
+        string after = (await BuildAsync()).Succeeded().Output;
+        Assert.NotEqual(before, after);
+        Assert.Equal(after, FreshOutput());
+    }
+
+    [Fact]
+    public async Task What_is_left_out_of_local_files_changes_nothing()
+    {
+        string before = await RepeatableWithFilesAsync();
+        File.WriteAllText(_workshop["app/two.log"], "more");
+
+        Assert.Equal(before, (await BuildAsync()).Succeeded().Output);
+        Assert.Single(Records());
+    }
+
+    [Fact]
+    public async Task Local_files_that_are_gone_are_missed_where_they_are_asked_for()
+    {
+        await RepeatableWithFilesAsync();
+        Directory.Delete(_workshop["app"], recursive: true);
+
+        Assert.StartsWith("image.yaml:5:", (await BuildAsync()).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tests/there.yaml")]
+    [InlineData("there.yaml")]
+    public async Task Tests_that_changed_are_run_again(string named)
+    {
+        Directory.CreateDirectory(_workshop["tests"]);
+        File.WriteAllText(_workshop["tests/there.yaml"], Existing("/usr/bin/hello"));
+        _workshop.WriteImage(more: $"tests: [{named}]\n");
+        bool isBeside = named == "there.yaml";
+        if (isBeside)
+        {
+            Directory.CreateDirectory(_workshop["sub"]);
+            File.Move(_workshop["tests/there.yaml"], _workshop["there.yaml"]);
+            File.WriteAllText(_workshop["sub/image.yaml"], File.ReadAllText(_workshop["image.yaml"]).Replace("signed-by=", "signed-by=../", StringComparison.Ordinal));
+            _file = "sub/image.yaml";
+        }
+
+        await RepeatableAsync();
+
+        // Either the file itself, or one that comes before it.
+        File.WriteAllText(_workshop[isBeside ? "sub/there.yaml" : named], Existing("/usr/bin/goodbye"));
+        var after = await BuildAsync();
+        Assert.Equal(3, after.Code);
+        Assert.Contains("/usr/bin/goodbye", after.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Slices_that_changed_are_read_again()
+    {
+        Directory.CreateDirectory(_workshop["slices"]);
+        Directory.CreateDirectory(_workshop["slices/slices"]);
+        File.WriteAllText(
+            _workshop["slices/chisel.yaml"],
+            "format: v3\nmaintenance: {standard: 2023-06-10, end-of-life: 2028-06-30}\narchives: {debian: {version: \"12\", suites: [bookworm], components: [main]}}\n");
+        File.WriteAllText(_workshop["slices/slices/hello.yaml"], "package: hello\nslices:\n  bins:\n    contents:\n      /usr/bin/hello:\n");
+        _workshop.WriteImageText($"contents:\n  repositories:\n    - {_workshop.Source}\n  slices: slices\n  packages: [hello_bins]\narchs: [amd64]\n");
+        string before = await RepeatableAsync();
+        File.WriteAllText(
+            _workshop["slices/slices/hello.yaml"],
+            "package: hello\nslices:\n  bins:\n    contents:\n      /usr/bin/hello:\n      /usr/bin/hi: {symlink: /usr/bin/hello}\n");
+        Assert.StartsWith("cannot build image.yaml from image.lock.json: it is stale", (await BuildAsync()).Message, StringComparison.Ordinal);
+        await LockAsync();
+
+        Assert.NotEqual(before, (await BuildAsync()).Succeeded().Output);
+    }
+
+    [Fact]
+    public async Task A_base_is_what_the_lock_says()
+    {
+        _workshop.WriteImage(packages: "libgreet");
+        (await _workshop.RunAsync("build", "image.yaml", "--quiet", "-o", $"oci:{_workshop["base"]}")).Succeeded();
+        _workshop.WriteImageText($"contents:\n  repositories:\n    - {_workshop.Source}\n  base: oci:base\n  packages: [hello]\narchs: [amd64]\n");
+        string before = await RepeatableAsync();
+        Directory.Delete(_workshop["out"], recursive: true);
+
+        Assert.Equal(before, (await BuildAsync()).Succeeded().Output);
+        Judge.Run("skopeo", "inspect", $"oci:{_workshop["out/image"]}").Succeeded();
+
+        File.Delete(_workshop["image.lock.json"]);
+        for (int round = 0; round < 3; round++)
+        {
+            (await _workshop.BuildAsync()).Succeeded();
+        }
+
+        Assert.Single(Records());
     }
 
     [Fact]
@@ -152,7 +284,7 @@ public sealed class RepeatedBuildTests : IDisposable
 
     private string[] Records() => Directory.GetFiles(Path.Combine(_workshop.Store, "results"), $"*.{Kind}");
 
-    private async Task LockAsync() => (await _workshop.RunAsync("lock", "image.yaml", "--quiet")).Succeeded();
+    private async Task LockAsync() => (await _workshop.RunAsync("lock", _file, "--quiet")).Succeeded();
 
     // Both the file that another includes from beside itself and, where it is not there, from the working directory.
     private void Include()
@@ -175,7 +307,21 @@ public sealed class RepeatedBuildTests : IDisposable
         return first;
     }
 
-    private Task<Outcome> BuildAsync(params string[] more) => _workshop.BuildAsync(["--locked", .. more]);
+    private async Task<string> RepeatableWithFilesAsync()
+    {
+        Directory.CreateDirectory(_workshop["app"]);
+        File.WriteAllText(_workshop["app/one"], "1");
+        File.WriteAllText(_workshop["app/two.log"], "2");
+        _workshop.WriteImage(more: "  files: [{source: app, path: /srv/, exclude: ['*.log'], uid: 7}]\n");
+        return await RepeatableAsync();
+    }
+
+    private static DebBuilder Starter(string name) => new DebBuilder(name).Directory("usr").Directory("usr/bin").File($"usr/bin/{name}", BusyboxSample.Program(), 0b111_101_101);
+
+    private static string Existing(string path) => $"schemaVersion: 2.0.0\nfileExistenceTests: [{{name: there, path: {path}, shouldExist: true}}]\n";
+
+    private Task<Outcome> BuildAsync(params string[] more) =>
+        _workshop.RunAsync(["build", _file, "--locked", "--quiet", "-o", $"oci:{_workshop["out/image"]}", .. more]);
 
     private string FreshOutput()
     {

@@ -65,7 +65,8 @@ public abstract class LocalFilesTestBase : IDisposable
             Parallelism = 2,
             AllowOutside = allowOutside,
         };
-        return new LocalFileReader(settings, ImageFile.Parse("image.yaml", Encoding.UTF8.GetBytes(yaml))).Read(CancellationToken.None)!;
+        var request = LocalFileRequest.Of(ImageFile.Parse("image.yaml", Encoding.UTF8.GetBytes(yaml)), settings);
+        return new LocalFileReader(request, settings.Store, settings.Time, settings.Parallelism, settings.Progress).Read(CancellationToken.None)!;
     }
 
     internal BothyException Refused(params string[] files) => Assert.Throws<BothyException>(() => Read(files));

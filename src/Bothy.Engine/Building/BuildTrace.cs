@@ -5,10 +5,10 @@ using Bothy.Packages.Repositories;
 namespace Bothy.Engine.Building;
 
 /// <summary>
-/// What solving looked at beside the image file and the lock: files of the machine, documents of repositories, the clock. While all of that is as it was,
-/// solving again comes to the same. Safe for several threads.
+/// What a build looked at beside the image file, the lock and local files: files of the machine, documents of repositories, the clock. While all of that
+/// is as it was, building again comes to the same. Safe for several threads.
 /// </summary>
-public sealed class SolveTrace
+public sealed class BuildTrace
 {
     private readonly Lock _adding = new();
     private readonly List<FileRead> _files = [];
@@ -39,8 +39,14 @@ public sealed class SolveTrace
         }
     }
 
+    /// <summary>Whether something was looked at that cannot be told here.</summary>
+    public bool IsIncomplete { get; private set; }
+
     /// <summary>From when on signatures and indexes may be judged otherwise; null for never.</summary>
     public DateTimeOffset? Until => _until;
+
+    /// <summary>Says that something was looked at that cannot be told here.</summary>
+    public void LeaveIncomplete() => IsIncomplete = true;
 
     /// <summary>Adds a file that was looked at.</summary>
     public void Add(FileRead file)
