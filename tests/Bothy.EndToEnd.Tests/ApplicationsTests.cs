@@ -52,6 +52,16 @@ public sealed class ApplicationsTests(SharedStore store) : IDisposable
         Assert.Equal(says, answer.Succeeded().Output);
     }
 
+    [RequiresFact(Needs.Network, Needs.Containers, "judges:gcc")]
+    public void Tests_in_an_image_file_are_run_whole_on_what_was_built_of_it()
+    {
+        string layout = Make("c-static");
+
+        var run = BothyProgram.Run(store.Path, ["test", $"oci:{layout}", "-c", _directory["c-static/image.yaml"]]);
+
+        Assert.Equal((0, "4 passed, 0 failed, 0 not run"), (run.ExitCode, run.Output.TrimEnd('\n').Split('\n')[^1]));
+    }
+
     [RequiresFact(Needs.Network, "judges:gcc")]
     public void A_change_of_the_program_changes_the_layer_on_top_alone()
     {
