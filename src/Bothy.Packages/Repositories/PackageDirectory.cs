@@ -27,17 +27,40 @@ internal sealed class PackageDirectory
             .ThenBy(static file => file.FullName, StringComparer.Ordinal);
     }
 
-    /// <summary>The digest of one of its files; no file is hashed twice.</summary>
-    public async Task<Digest> DigestOfAsync(string file, CancellationToken cancellationToken)
+    /// <summary>The digest of one of its files, null where it is gone; no file is hashed twice.</summary>
+    /// <exception cref="BothyException">It cannot be read.</exception>
+    public async Task<Digest?> DigestOfAsync(string file, CancellationToken cancellationToken)
     {
         if (!_hashed.TryGetValue(file, out var digest))
         {
-            await using var bytes = File.OpenRead(file);
-            digest = Digest.FromHash(await SHA256.HashDataAsync(bytes, cancellationToken));
-            _hashed[file] = digest;
+            if (await TryReadAsync(file, async bytes => (Digest?)Digest.FromHash(await SHA256.HashDataAsync(bytes, cancellationToken))) is not { } hashed)
+            {
+                return null;
+            }
+
+            _hashed[file] = digest = hashed;
         }
 
         return digest;
+    }
+
+    /// <summary>What <paramref name="read"/> makes of one of its files; nothing where it has gone since it was seen.</summary>
+    /// <exception cref="BothyException">It cannot be read.</exception>
+    public static async Task<T?> TryReadAsync<T>(string file, Func<FileStream, Task<T?>> read)
+    {
+        try
+        {
+            await using var bytes = File.OpenRead(file);
+            return await read(bytes);
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return default;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new BothyException($"cannot take packages from {file}: {FileFailure.Reason(failure)}", failure);
+        }
     }
 
     private ILookup<long, FileInfo> List() => new DirectoryInfo(_path).Exists

@@ -176,40 +176,29 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
         return null;
     }
 
-    private static async Task<bool> IsItAsync(PackageDirectory directory, string path, PackageIdentity identity, CancellationToken cancellationToken)
+    private static async Task<bool> IsItAsync(PackageDirectory directory, string path, PackageIdentity identity, CancellationToken cancellationToken) => identity switch
     {
-        switch (identity)
-        {
-            case PackageIdentity.OfFile known:
-                return await directory.DigestOfAsync(path, cancellationToken) == known.Digest;
-            case PackageIdentity.OfApk known:
-                await using (var file = File.OpenRead(path))
-                {
-                    return ApkFile.Open(file, file.Length, path).Problem(known.Checksum) is null;
-                }
+        PackageIdentity.OfFile known => await directory.DigestOfAsync(path, cancellationToken) == known.Digest,
+        PackageIdentity.OfApk known => await PackageDirectory.TryReadAsync(path, file => Task.FromResult(ApkFile.Open(file, file.Length, path).Problem(known.Checksum) is null)),
+        _ => throw new InvalidOperationException("a kind of identity that did not exist"),
+    };
 
-            default:
-                throw new InvalidOperationException("a kind of identity that did not exist");
-        }
-    }
-
-    private static async Task<Digest?> TryTakeAsync(PackageToFetch package, PackageArrival arrival, string path, CancellationToken cancellationToken)
+    private static Task<Digest?> TryTakeAsync(PackageToFetch package, PackageArrival arrival, string path, CancellationToken cancellationToken) => PackageDirectory.TryReadAsync(path, async file =>
     {
         using var reception = arrival.Begin(package.Size);
-        await using var file = File.OpenRead(path);
         reception.Destination.SetLength(0);
         await file.CopyToAsync(reception.Destination, cancellationToken);
         try
         {
             var digest = arrival.Check(reception);
             arrival.Commit(reception);
-            return digest;
+            return (Digest?)digest;
         }
         catch (RefusedContentException)
         {
             return null;
         }
-    }
+    });
 
     private sealed class Reporting(PackageToFetch package, IProgress<FetchProgress> progress) : IProgress<long>
     {

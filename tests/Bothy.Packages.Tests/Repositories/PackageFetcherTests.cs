@@ -225,6 +225,26 @@ public sealed class PackageFetcherTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("hello.deb")]
+    [InlineData("another name")]
+    public async Task A_file_that_goes_after_its_directory_was_looked_through_is_fetched(string name)
+    {
+        Directory.CreateDirectory(_directory["packages"]);
+        byte[] other = new DebBuilder("other").Build();
+        File.WriteAllBytes(_directory["packages/other"], other);
+        File.WriteAllBytes(Path.Combine(_directory["packages"], name), Deb);
+        _server.Serve("/hello.deb", Deb);
+        var fetcher = new PackageFetcher(_transfer, Store, [_directory["packages"]]);
+        await fetcher.FetchAsync(new PackageToFetch(new PackageId("other", "1.0-1", "amd64"), [], other.Length, new PackageIdentity.OfFile(Digest.Of(other))), progress: null, CancellationToken.None);
+        File.Delete(Path.Combine(_directory["packages"], name));
+
+        await fetcher.FetchAsync(new PackageToFetch(new PackageId("hello", "1.0-1", "amd64"), [_server["/hello.deb"]], Deb.Length, new PackageIdentity.OfFile(DebDigest)), progress: null, CancellationToken.None);
+
+        Assert.Single(_server.Requests);
+        Assert.True(Store.Contains(DebDigest));
+    }
+
     [Fact]
     public async Task Of_two_directories_the_one_without_it_is_no_failure()
     {
