@@ -4,6 +4,7 @@ using Bothy.Engine;
 using Bothy.Engine.Building;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
+using Bothy.Engine.Updating;
 using Bothy.Formats.Text;
 using Bothy.Store;
 using Bothy.Transfer;
@@ -134,8 +135,8 @@ internal sealed class CommonOptions
         LockOf(LockFiles.DefaultPath(attached.ImageFile.FileName), surroundings));
 
     /// <summary>Opens what a question about an image works with: the image file it was built from, for all architectures.</summary>
-    public Session Open(ParseResult arguments, Surroundings surroundings, IProgress<BuildEvent> progress, ImageSpec image) => new(
-        Settings(arguments, surroundings, progress), image, [], LockOf(LockFiles.DefaultPath(image.FileName), surroundings));
+    public Session Open(ParseResult arguments, Surroundings surroundings, IProgress<BuildEvent> progress, KnownLock known) => new(
+        known.SettingsFrom(Settings(arguments, surroundings, progress)), known.ImageFile, [], LockOf(LockFiles.DefaultPath(known.ImageFile.FileName), surroundings));
 
     /// <summary>The options that say what is built, and so mean nothing where an image says it.</summary>
     public IEnumerable<Option> Choices => [_architectures, _lock, _repositories, _buildRepositories, _keyring, _debug, _allowRollback];

@@ -34,7 +34,7 @@ internal static class OutdatedCommand
             var known = await from.FindAsync(arguments, surroundings, cancellationToken);
             using var session = known is null
                 ? common.Open(arguments, surroundings, display)
-                : common.Open(arguments, surroundings, display, known.ImageFile);
+                : common.Open(arguments, surroundings, display, known);
             var update = await display.RunAsync(async () =>
             {
                 var before = known?.Lock ?? await session.ReadOldLockAsync($"tell what is outdated in {session.Image.FileName}", cancellationToken);
@@ -88,7 +88,7 @@ internal static class OutdatedCommand
         }
 
         // Nothing is fetched unasked: a client that may not is what holds to that.
-        var offline = CommonOptions.SettingsOf(surroundings, new QuietProgress(), offline: true) with { PackageDirectories = settings.PackageDirectories, AllowUntrusted = settings.AllowUntrusted };
+        var offline = CommonOptions.SettingsOf(surroundings, new QuietProgress(), offline: true) with { PackageDirectories = settings.PackageDirectories, AllowUntrusted = settings.AllowUntrusted, Slices = settings.Slices };
         using (offline.Transfer)
         {
             return await new UpdatePreview(offline, spec).WithFilesAsync(update, cancellationToken);

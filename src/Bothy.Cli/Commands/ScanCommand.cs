@@ -110,7 +110,7 @@ internal static class ScanCommand
         {
             try
             {
-                var fresh = await new ImageBuilder(settings).SolveAsync(known.Lock.ImageFile, [architecture], known.Lock.Lock, cancellationToken);
+                var fresh = await new ImageBuilder(known.Lock.SettingsFrom(settings)).SolveAsync(known.Lock.ImageFile, [architecture], known.Lock.Lock, cancellationToken);
                 return UpgradeOutlook.Of(Scanner.Scan(LockSubject.Of("a new lock", fresh.Architectures.Values.Single()), snapshot, ScanRules.None(rules.Now), cancellationToken));
             }
             catch (BothyException failure)

@@ -3,6 +3,7 @@ using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
 using Bothy.Oci;
 using Bothy.Oci.Sources;
+using Bothy.Packages.Slices;
 using Bothy.Store;
 
 namespace Bothy.Engine.Updating;
@@ -13,6 +14,16 @@ namespace Bothy.Engine.Updating;
 /// <param name="Shown">Where both are from, in words.</param>
 public sealed record KnownLock(LockFile Lock, ImageSpec ImageFile, string Shown)
 {
+    /// <summary>The slice definitions that travel with the image; null where none do.</summary>
+    public SliceRelease? Slices { get; init; }
+
+    /// <summary><paramref name="settings"/> to solve the image file with: with the definitions that travel with the image, where the directory that it names is not there.</summary>
+    public BuildSettings SettingsFrom(BuildSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return Slices is not null && ImageFile.Contents.Slices is { } directory && !Directory.Exists(settings.PathBeside(ImageFile, directory.Value)) ? settings with { Slices = Slices } : settings;
+    }
+
     /// <summary>Asks the lock that is attached to the image, then the store's record of its build; null where neither is there.</summary>
     /// <exception cref="BothyException">The image cannot be found, or what is attached to it cannot be read.</exception>
     public static async Task<KnownLock?> FindAsync(ContentStore store, ImageSource source, CancellationToken cancellationToken)
@@ -20,7 +31,7 @@ public sealed record KnownLock(LockFile Lock, ImageSpec ImageFile, string Shown)
         ArgumentNullException.ThrowIfNull(source);
         var root = await source.ResolveAsync(cancellationToken);
         return await AttachedLock.FindAsync(source, root, cancellationToken) is { } attached
-            ? new KnownLock(attached.Lock, attached.ImageFile, $"the lock attached to {source.Name}")
+            ? new KnownLock(attached.Lock, attached.ImageFile, $"the lock attached to {source.Name}") { Slices = attached.Slices }
             : Recorded(store, source, root.Digest);
     }
 

@@ -205,6 +205,27 @@ public sealed class OutdatedTests : IDisposable
         Assert.True(json.RootElement.GetProperty("outdated").GetBoolean());
     }
 
+    [Fact]
+    public async Task An_image_of_slices_is_asked_about_by_the_definitions_that_travel_with_it()
+    {
+        Directory.CreateDirectory(_workshop["defs/slices"]);
+        File.WriteAllText(_workshop["defs/chisel.yaml"], "format: v3\nmaintenance: {standard: 2023-06-10, end-of-life: 2028-06-30}\narchives: {debian: {version: \"12\", suites: [bookworm], components: [main]}}\n");
+        File.WriteAllText(_workshop["defs/slices/hello.yaml"], "package: hello\nslices:\n  bins:\n    contents:\n      /usr/bin/hello:\n");
+        _workshop.WriteImage("hello_bins", "  slices: defs\n");
+        (await _workshop.BuildAsync("--attach")).Succeeded();
+        Directory.Delete(_workshop["defs"], recursive: true);
+        _workshop.Date = _workshop.Date.AddHours(2);
+        _workshop.WriteArchive(Workshop.Hello("1.0-2"));
+
+        var said = await _workshop.RunAsync("outdated", "out/image", "--quiet", "--exit-code", "--files");
+
+        Assert.Equal((3, ""), (said.Code, said.Error));
+        Assert.Contains("hello    1.0-1  1.0-2  newer", said.Output, StringComparison.Ordinal);
+        Assert.Contains("\nslices    as in the lock\n", said.Output, StringComparison.Ordinal);
+        Assert.Contains("files     ", said.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("not known", said.Output, StringComparison.Ordinal);
+    }
+
     private static async Task WriteBaseAsync(Workshop workshop, string hello)
     {
         if (Directory.Exists(workshop["base"]))
