@@ -83,6 +83,13 @@ trace lock "$work/files.yaml"
 for _ in 1 2; do trace build "$work/files.yaml" --locked -o "oci:$work/files"; done
 echo other > "$work/app/data"
 trace build "$work/files.yaml" --locked -o "oci:$work/files"
+mkdir -p "$work/c/out"
+cp examples/apps/c/image.yaml "$work/c/"
+cp /bin/true "$work/c/out/hello"
+trace lock "$work/c/image.yaml"
+for _ in 1 2; do trace build "$work/c/image.yaml" --locked -o "oci:$work/c-image"; done
+echo other >> "$work/c/out/hello"
+trace build "$work/c/image.yaml" --locked -o "oci:$work/c-image"
 cp examples/sliced-python.yaml "$work/sliced.yaml"
 cp -r slices "$work/"
 sed -i 's|slices: .*/|slices: slices/|' "$work/sliced.yaml"
