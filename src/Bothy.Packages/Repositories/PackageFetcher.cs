@@ -45,7 +45,11 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce, CancellationToken = cancellationToken };
         var failures = new FirstFailure();
-        await Parallel.ForEachAsync(OrderOf(packages), options, (position, token) => new ValueTask(IsOffline ? failures.TryAsync(position, () => FetchOneAsync(position, token)) : FetchOneAsync(position, token)));
+        foreach (var step in StepsOf(packages))
+        {
+            await Parallel.ForEachAsync(step, options, (position, token) => new ValueTask(IsOffline ? failures.TryAsync(position, () => FetchOneAsync(position, token)) : FetchOneAsync(position, token)));
+        }
+
         failures.Throw();
 
         async Task FetchOneAsync(int position, CancellationToken token)
@@ -150,11 +154,15 @@ public sealed class PackageFetcher(TransferClient transfer, ContentStore store, 
     // apk's reasons say themselves which link of the chain is broken, and where.
     private static string Expected(PackageIdentity identity) => identity is PackageIdentity.OfFile file ? $" where {file.Digest} is expected" : "";
 
-    // The largest first: a large one begun last would be decoded alone at the end. Without network those first that nothing is to be seen of, since
+    // The largest first: a large one begun last would be decoded alone at the end. Without network, before all others, those that nothing is to be seen of:
     // the rest is not worth decoding where one of them is missing.
-    private IEnumerable<int> OrderOf(ImmutableArray<PackageToFetch> packages) => Enumerable.Range(0, packages.Length)
-        .OrderByDescending(position => IsOffline && !IsInSight(packages[position]))
-        .ThenByDescending(position => packages[position].Size);
+    private IEnumerable<int>[] StepsOf(ImmutableArray<PackageToFetch> packages)
+    {
+        var isDoubtful = Enumerable.Range(0, packages.Length)
+            .OrderByDescending(position => packages[position].Size)
+            .ToLookup(position => IsOffline && !IsInSight(packages[position]));
+        return [isDoubtful[true], isDoubtful[false]];
+    }
 
     private bool IsInSight(PackageToFetch package) =>
         new PackageArrival(store, package.Identity).TryFind() is not null || _directories.Any(directory => directory.Candidates(package).Any());
