@@ -1,23 +1,18 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using System.Text;
 using Bothy.Engine.Assembly;
-using Bothy.Engine.Assembly.Alpine;
 using Bothy.Engine.Bases;
 using Bothy.Engine.Debugging;
 using Bothy.Engine.ImageFiles;
 using Bothy.Engine.Locking;
 using Bothy.Engine.Slicing;
 using Bothy.Formats.Trees;
-using Bothy.Inspection.Catalog;
-using Bothy.Inspection.Checks;
-using Bothy.Inspection.Matching;
 using Bothy.Oci;
 
 namespace Bothy.Engine.Building;
 
 /// <summary>The sequence of a build: solve to a lock, then from the lock to files, layers and an image. Each step can be taken alone.</summary>
-public sealed partial class ImageBuilder(BuildSettings settings)
+public sealed class ImageBuilder(BuildSettings settings)
 {
     /// <summary>Decides what the image holds, from indexes alone.</summary>
     /// <param name="spec">The image file.</param>
@@ -29,7 +24,7 @@ public sealed partial class ImageBuilder(BuildSettings settings)
         ImageSpec spec, ImmutableArray<ImageArchitecture> architectures, LockFile? previous, CancellationToken cancellationToken)
     {
         Begin(spec);
-        var wanted = ArchitecturesOf(spec, architectures);
+        var wanted = BuildArchitectures.Of(spec, architectures);
         var slices = SliceDefinitions.Open(spec, settings);
         var bases = new Dictionary<string, BaseImage>(StringComparer.Ordinal);
         try
@@ -77,8 +72,8 @@ public sealed partial class ImageBuilder(BuildSettings settings)
         var architectures = plan.Architectures;
         foreach (var (name, architecture) in plan.Architectures)
         {
-            var supplied = await OpenAsync(name, architecture, cancellationToken);
             using var supply = new PackageSupply(settings);
+            var supplied = await supply.OpenAsync($"packages {name}", architecture.Packages, cancellationToken);
             var debug = architecture.Debug.IsEmpty ? [] : await supply.OpenAsync($"toolbox {name}", architecture.Debug, cancellationToken);
             architectures = architectures.SetItem(name, architecture with { Packages = [.. supplied.Select(one => one.Package)], Debug = [.. debug.Select(one => one.Package)] });
         }
@@ -107,22 +102,9 @@ public sealed partial class ImageBuilder(BuildSettings settings)
     public async Task<AssemblyResult> AssembleAsync(ImageSpec spec, string name, LockedArchitecture plan, CancellationToken cancellationToken)
     {
         var inputs = await BuildInputs.ReadAsync(spec, settings, cancellationToken);
-        var below = await OpenBaseAsync(spec, name, plan, cancellationToken);
-        return Assemble(spec, name, plan, await OpenAsync(name, plan, cancellationToken), inputs, below, cancellationToken);
-    }
-
-    private static AssemblyResult Assemble(
-        ImageSpec spec, string name, LockedArchitecture plan, ImmutableArray<SuppliedPackage> packages, BuildInputs inputs, BaseImage? below, CancellationToken cancellationToken)
-    {
-        var request = new AssemblyRequest([.. packages.Select(package => package.Contents)], [.. plan.Omitted.Select(omitted => omitted.Id.Name)], spec)
-        {
-            Files = inputs.Files,
-            Base = below?.Contents,
-            Slices = SliceAssembly.Of(inputs.Slices, plan with { Packages = [.. packages.Select(package => package.Package)] }, ArchitectureNamed(name)),
-            Apk = spec.Contents.IsAlpine || below?.System == PackageSystem.Apk ? Apk(spec, ArchitectureNamed(name), plan) : null,
-        };
-        var assembly = Assembler.Assemble(request, cancellationToken);
-        return below is null ? assembly : assembly with { Warnings = [.. InheritedConfig.Unheeded(below.Name, below.Config.Container), .. assembly.Warnings] };
+        var assembling = new PlannedAssembly(settings, spec);
+        var below = await assembling.OpenBaseAsync(name, plan, cancellationToken);
+        return assembling.Assemble(name, plan, await assembling.OpenPackagesAsync(name, plan, cancellationToken), inputs, below, cancellationToken);
     }
 
     /// <summary>Builds what <paramref name="plan"/> says, and its debug variant where the image file asks for one, and writes both to <paramref name="places"/>.</summary>
@@ -153,10 +135,11 @@ public sealed partial class ImageBuilder(BuildSettings settings)
         bool needsFiles = places.All.Any(destination => destination.NeedsFiles);
         return await Repair.MakingAnewAsync(async () =>
         {
-            var built = new List<Built>();
+            var builder = new ArchitectureBuilder(settings, spec, plan, inputs, strict);
+            var built = new List<ArchitectureBuild>();
             foreach (var (name, locked) in plan.Architectures)
             {
-                built.Add(await BuildOneAsync(spec, plan, name, locked, inputs, needsFiles, strict, cancellationToken));
+                built.Add(await builder.BuildAsync(name, locked, needsFiles, cancellationToken));
             }
 
             var image = await FinishAsync(spec, plan, built, inputs, places.Image, cancellationToken);
@@ -168,7 +151,7 @@ public sealed partial class ImageBuilder(BuildSettings settings)
     }
 
     private async Task<BuildResult> FinishAsync(
-        ImageSpec spec, LockFile plan, List<Built> built, BuildInputs inputs, ImmutableArray<Destination> destinations, CancellationToken cancellationToken)
+        ImageSpec spec, LockFile plan, List<ArchitectureBuild> built, BuildInputs inputs, ImmutableArray<Destination> destinations, CancellationToken cancellationToken)
     {
         await DeliverAsync(spec, built, destinations, cancellationToken);
         var content = ContentOf(spec, built);
@@ -203,7 +186,7 @@ public sealed partial class ImageBuilder(BuildSettings settings)
     }
 
     // What was found again is recorded already, unless its notes were removed by hand.
-    private void Record(ImageSpec spec, LockFile plan, Digest root, List<Built> built)
+    private void Record(ImageSpec spec, LockFile plan, Digest root, List<ArchitectureBuild> built)
     {
         var records = new BuildRecords(settings.Store);
         Digest[] digests = [.. built.SelectMany(each => new[] { each.Build.Facts.Digest, each.Build.Image.Manifest.Config.Digest }).Append(root).Distinct()];
@@ -228,75 +211,11 @@ public sealed partial class ImageBuilder(BuildSettings settings)
         }
     }
 
-    private async Task<Built> BuildOneAsync(
-        ImageSpec spec, LockFile plan, string name, LockedArchitecture locked, BuildInputs inputs, bool needsFiles, bool strict, CancellationToken cancellationToken)
-    {
-        var architecture = ArchitectureNamed(name);
-        var earlier = new EarlierBuilds(settings.Store);
-        var key = EarlierBuilds.KeyOf(spec, plan, name, locked, settings.SourceDateEpoch, inputs);
-        bool asksAdvisories = settings.Check && BuildCheck.AsksAdvisories(spec);
-        var subjects = new BuildSubjects(settings.Store);
-        var subject = asksAdvisories ? subjects.TryFind(key) : null;
-        var tests = new BuildTests(settings.Store);
-        var tested = inputs.Tests is null ? [] : tests.TryFind(key, inputs.Tests);
-        if (!needsFiles && asksAdvisories == subject is not null && tested is not null && earlier.TryFind(key, architecture) is { } known && !(settings.Check && known.Findings is null)
-            && (spec.Debug ? earlier.TryFind(DebugVariant.KeyOf(key, locked), architecture) : null) is var knownDebug && spec.Debug == knownDebug is not null)
-        {
-            settings.Progress.Report(EarlierBuilds.NothingChanged(name));
-            Report(spec, known.Warnings, known.Facts.Uncovered, strict);
-            ReportFindings(spec, known, [.. OfAdvisories(spec, subject, cancellationToken), .. tested]);
-            var whole = locked.AllPackages.All(package => package.Digest is not null) ? locked : null;
-            return new Built(known, Tree: null, whole, Origins: null, key, IsFoundAgain: true)
-            {
-                Debug = knownDebug is null ? null : new Built(knownDebug, Tree: null, whole is null ? null : DebugVariant.Of(whole), Origins: null, DebugVariant.KeyOf(key, locked), IsFoundAgain: true),
-            };
-        }
-
-        var packages = await OpenAsync(name, locked, cancellationToken);
-        var below = await OpenBaseAsync(spec, name, locked, cancellationToken);
-        var assembly = Assemble(spec, name, locked, packages, inputs, below, cancellationToken);
-        Report(spec, assembly.Warnings, assembly.Uncovered, strict);
-        long epoch = ImageComposer.Settle(assembly, settings.SourceDateEpoch, below?.Config.Created?.ToUnixTimeSeconds() ?? 0);
-        var checking = settings.Check ? CheckAsync(spec, architecture, assembly, epoch, below, cancellationToken) : null;
-        var image = await Task.Run(
-            () => new ImageLayers(settings).Compose(spec, architecture, locked.Packages, assembly, epoch, below, cancellationToken), cancellationToken);
-        var build = new EarlierBuild(image, Facts(architecture, locked, assembly, image), epoch, assembly.Warnings)
-        {
-            Findings = checking is null ? null : (await checking).AddRange(BuildCheck.OfSize(spec, image.Manifest.Layers.Sum(layer => layer.Size))),
-        };
-        earlier.Add(key, build);
-        var ofAdvisories = OfAdvisories(spec, asksAdvisories ? subjects.Make(key, spec, locked, assembly.Tree, image.Config, cancellationToken) : null, cancellationToken);
-        ReportFindings(spec, build, inputs.Tests is null ? ofAdvisories : ofAdvisories.AddRange(await tests.RunAsync(key, inputs.Tests, assembly.Tree, image, cancellationToken)));
-        var complete = locked with { Packages = [.. packages.Select(package => package.Package)] };
-        var built = new Built(build, assembly.Tree, complete, RecordedOrigins.Of(assembly.Tree, assembly.AskedBy), key, IsFoundAgain: false);
-        return spec.Debug ? await WithDebugAsync(spec, name, built, cancellationToken) : built;
-    }
-
-    // Beside the layers, which take longer; both only read the tree.
-    private static Task<ImmutableArray<Finding>> CheckAsync(
-        ImageSpec spec, ImageArchitecture architecture, AssemblyResult assembly, long epoch, BaseImage? below, CancellationToken cancellationToken)
-    {
-        var config = ImageComposer.Config(spec, architecture, assembly, epoch, layers: [], below);
-        _ = assembly.Tree.Entries;
-        return Task.Run(() => BuildCheck.Run(spec, assembly.Tree, config.Container, config.Platform, below?.Contents, cancellationToken), cancellationToken);
-    }
-
-    private ImmutableArray<Finding> OfAdvisories(ImageSpec spec, ScanSubject? subject, CancellationToken cancellationToken) =>
-        subject is null ? [] : BuildCheck.OfAdvisories(spec, settings, subject, cancellationToken);
-
-    private void ReportFindings(ImageSpec spec, EarlierBuild build, ImmutableArray<Finding> more)
-    {
-        if (settings.Check)
-        {
-            BuildCheck.Report(spec, [.. build.Findings ?? [], .. more], settings.Progress);
-        }
-    }
-
-    private static OciContent ContentOf(ImageSpec spec, List<Built> built) => built is [var only]
+    private static OciContent ContentOf(ImageSpec spec, List<ArchitectureBuild> built) => built is [var only]
         ? only.Build.Image
         : OciIndex.Create(built.Select(each => each.Build.Image), ImageComposer.Annotations(spec, built.Max(each => each.Build.Epoch)));
 
-    private async Task DeliverAsync(ImageSpec spec, List<Built> built, ImmutableArray<Destination> destinations, CancellationToken cancellationToken)
+    private async Task DeliverAsync(ImageSpec spec, List<ArchitectureBuild> built, ImmutableArray<Destination> destinations, CancellationToken cancellationToken)
     {
         var trees = built.Select(each => each.Tree).OfType<FileTree>();
         var delivery = new Delivery(ContentOf(spec, built), [.. trees], built.Max(each => each.Build.Epoch)) { Parallelism = settings.Parallelism };
@@ -321,97 +240,5 @@ public sealed partial class ImageBuilder(BuildSettings settings)
         {
             settings.Progress.Report(new BuildEvent.Warning($"{warning.Mark}: {warning.Value}"));
         }
-    }
-
-    // Like the packages, it is open for as long as the files that are assembled of it are used.
-    private async Task<BaseImage?> OpenBaseAsync(ImageSpec spec, string architecture, LockedArchitecture plan, CancellationToken cancellationToken) =>
-        plan.Base is { } locked ? await new BaseImages(settings, spec).OpenAsync(ArchitectureNamed(architecture), locked, cancellationToken) : null;
-
-    private async Task<ImmutableArray<SuppliedPackage>> OpenAsync(string architecture, LockedArchitecture plan, CancellationToken cancellationToken)
-    {
-        using var supply = new PackageSupply(settings);
-        return await supply.OpenAsync($"packages {architecture}", plan.Packages, cancellationToken);
-    }
-
-    private static ApkAssembly Apk(ImageSpec spec, ImageArchitecture architecture, LockedArchitecture plan) => new()
-    {
-        Architecture = architecture.Apk ?? throw new BothyException($"cannot build {spec.FileName} for {architecture}: apk has no such architecture"),
-        Packages = [.. plan.Packages.Select(package => new ApkPackageFacts(package.Checksum.ToString()!, package.Size, package.Tag))],
-        World = ApkWorld.Of(spec),
-        Repositories = [.. spec.Contents.Repositories.Concat(spec.Contents.RuntimeRepositories).Select(repository => repository.Text).Distinct(StringComparer.Ordinal)],
-        Keys = [.. plan.Keys.Select(key => new ApkKeyFile(key.Name, key.Text))],
-    };
-
-    private void Report(ImageSpec spec, ImmutableArray<string> warnings, ImmutableArray<UncoveredScript> uncovered, bool strict)
-    {
-        foreach (string warning in warnings)
-        {
-            settings.Progress.Report(new BuildEvent.Warning(warning));
-        }
-
-        if (uncovered.IsEmpty)
-        {
-            return;
-        }
-
-        string scripts = string.Join("\n  ", uncovered);
-        if (strict)
-        {
-            throw new BothyException($"cannot build {spec.FileName} strictly: maintainer scripts do what nothing stands in for:\n  {scripts}")
-            {
-                Hint = "Build without --strict if the image does not need what they do.",
-            };
-        }
-
-        settings.Progress.Report(new BuildEvent.Warning($"maintainer scripts that nothing stands in for:\n  {scripts}"));
-    }
-
-    private static BuiltImage Facts(ImageArchitecture architecture, LockedArchitecture plan, AssemblyResult assembly, OciImage image) => new(
-        architecture,
-        image.Root.Descriptor.Digest,
-        image.Manifest.Layers.Sum(layer => layer.Size),
-        ImageLayers.SizeOf(assembly.Tree),
-        plan.Packages.Length + (plan.Base?.Packages.Length ?? 0),
-        assembly.Tree.Entries.Count(entry => entry.Kind == EntryKind.File),
-        assembly.Uncovered,
-        assembly.Dropped);
-
-    private static ImmutableArray<ImageArchitecture> ArchitecturesOf(ImageSpec spec, ImmutableArray<ImageArchitecture> asked)
-    {
-        if (asked.Length > 0)
-        {
-            return [.. asked.Distinct()];
-        }
-
-        return spec.Architectures.Length > 0 ? [.. spec.Architectures.Select(architecture => architecture.Value)] : [MachineArchitecture()];
-    }
-
-    private static ImageArchitecture ArchitectureNamed(string name) =>
-        ImageArchitecture.TryParse(name, preferDebian: false, out var architecture)
-            ? architecture
-            : throw new BothyException($"cannot build for '{name}': no such architecture");
-
-    private static ImageArchitecture MachineArchitecture()
-    {
-        string name = RuntimeInformation.OSArchitecture switch
-        {
-            Architecture.X64 => "amd64",
-            Architecture.Arm64 => "arm64",
-            Architecture.Arm => "arm/v7",
-            Architecture.X86 => "386",
-            Architecture.Ppc64le => "ppc64le",
-            Architecture.S390x => "s390x",
-            Architecture.RiscV64 => "riscv64",
-            var other => throw new BothyException($"cannot tell which architecture to build for: this machine is {other}") { Hint = "Say it with --arch." },
-        };
-        return ArchitectureNamed(name);
-    }
-
-    // Locked is null where an index alone was read, which does not tell the digests of packages.
-    private sealed record Built(
-        EarlierBuild Build, FileTree? Tree, LockedArchitecture? Locked, ImmutableDictionary<TreePath, Origin>? Origins, Digest Key, bool IsFoundAgain)
-    {
-        /// <summary>Its debug variant; null where none is wanted.</summary>
-        public Built? Debug { get; init; }
     }
 }
