@@ -45,10 +45,10 @@ trace biuld
 for image in alpine debian; do
   trace solve "$work/$image.yaml"
   trace show "$work/$image.yaml"
-  trace build "$work/$image.yaml" -o "oci:$work/$image"
-  trace build "$work/$image.yaml" -o "oci:$work/$image"
-  trace lock "$work/$image.yaml"
+  for _ in 1 2 3; do trace build "$work/$image.yaml" -o "oci:$work/$image"; done
+  trace lock "$work/$image.yaml" --vendor "$work/packages,$image"
   for _ in 1 2 3; do trace build "$work/$image.yaml" --locked -o "oci:$work/$image"; done
+  BOTHY_STORE=$work/cold trace build "$work/$image.yaml" --locked --offline --packages-from "$work/packages,$image" -o "oci:$work/cold-$image"
   trace build "$work/$image.yaml" --locked -o "oci:$work/$image" -o "oci-archive:$work/$image.tar" -o "docker-archive:$work/$image.docker.tar" --format json
 done
 trace lock "$work/layers.yaml"
