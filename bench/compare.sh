@@ -174,7 +174,7 @@ TEXT
   prepare_parts "$work/packages"
 
   : > "$work/results"
-  for name in python openssh; do ./bothy build "$work/$name.yaml" --locked --quiet > /dev/null; done
+  build_again
   for _ in $(seq "$rounds"); do
     rm -rf "$work"/image*
     measure python,locked ./bothy build "$work/python.yaml" --locked -o "oci:$work/image1"
@@ -184,7 +184,7 @@ TEXT
     rm -f "$BOTHY_STORE"/results/*.{image,layer,part}-*
     ./bothy build "$work/before.yaml" --locked --quiet -o "oci:$work/image4" > /dev/null
     measure one-changed ./bothy build "$work/changed.yaml" --locked -o "oci:$work/image4"
-    for name in python openssh; do ./bothy build "$work/$name.yaml" --locked --quiet > /dev/null; done
+    build_again
 
     from_packages "" python
   done
@@ -196,6 +196,15 @@ TEXT
   bar openssh,no-lock 0.15
   bar one-changed 0.25
   bar_of_parts ""
+}
+
+# Builds what is measured where nothing has changed, once to have it and once to find it.
+build_again() {
+  local name
+  for name in python openssh; do
+    for _ in 1 2; do ./bothy build "$work/$name.yaml" --locked --quiet -o "oci:$work/again" > /dev/null; done
+  done
+  for _ in 1 2; do ./bothy build "$work/openssh.yaml" --quiet -o "oci:$work/again" > /dev/null; done
 }
 
 # What the payloads of packages are apart from the packages, and our encoder: DIRECTORY.

@@ -10,10 +10,10 @@ internal static class AtomicFile
         FileMode | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>Writes beside <paramref name="path"/>, then renames over it. Whatever fails, nothing is left behind.</summary>
-    public static void Write(string path, Action<Stream> write) => Write(path, FileMode, write);
+    public static void Write(string path, Action<FileStream> write) => Write(path, FileMode, write);
 
     /// <summary>The same with another mode, which it has from its first byte on.</summary>
-    public static void Write(string path, UnixFileMode mode, Action<Stream> write)
+    public static void Write(string path, UnixFileMode mode, Action<FileStream> write)
     {
         string temporary = TemporaryNameFor(path);
         try

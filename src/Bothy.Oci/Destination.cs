@@ -114,7 +114,7 @@ public abstract record Destination
 
         /// <inheritdoc />
         public override void Write(Delivery delivery, CancellationToken cancellationToken) =>
-            OciLayoutWriter.Write(Directory, Name, delivery.Image, cancellationToken);
+            OciLayoutWriter.Write(Directory, Name, delivery.Image, delivery.Parallelism, cancellationToken);
     }
 
     /// <summary>An OCI layout in a tar archive.</summary>

@@ -215,6 +215,30 @@ public sealed class ContentStore
     /// <exception cref="BothyException">It cannot be read.</exception>
     public Stream? TryOpenResult(string kind, Digest key) => StoredResult.TryOpen(_directory, new ResultName(key, kind));
 
+    /// <summary>Copies the beginning of a derived result into an empty file, each part checked before it is written.</summary>
+    /// <param name="kind">What the result is.</param>
+    /// <param name="key">What it was made from.</param>
+    /// <param name="length">How many bytes; no more than it has.</param>
+    /// <param name="destination">The file.</param>
+    /// <param name="threads">How many threads may work at it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Whether there is such a result; where not, nothing was written.</returns>
+    /// <exception cref="DamagedItemException">It is not what was added; it was removed.</exception>
+    /// <exception cref="BothyException">It cannot be read.</exception>
+    public bool TryCopyResult(string kind, Digest key, long length, FileStream destination, int threads, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        using var file = ResultFile.TryOpen(_directory, new ResultName(key, kind));
+        if (file is null)
+        {
+            return false;
+        }
+
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, file.Length);
+        ResultCopy.Run(file, length, destination.SafeFileHandle, threads, cancellationToken);
+        return true;
+    }
+
     /// <summary>Opens a derived result to read it in places, or returns null where there is none.</summary>
     /// <inheritdoc cref="TryReadResult" path="/param"/>
     /// <exception cref="DamagedItemException">It is damaged, as far as opening tells; it was removed.</exception>

@@ -34,6 +34,59 @@ public sealed class ResultTests : StoreTest
     }
 
     [Theory]
+    [InlineData(0, 0, 2)]
+    [InlineData(1, 1, 2)]
+    [InlineData(8193, 8192, 2)]
+    [InlineData(262_144, 262_144, 2)]
+    [InlineData(262_145, 262_145, 3)]
+    [InlineData(3_000_000, 2_999_999, 1)]
+    [InlineData(3_000_000, 1_048_577, 2)]
+    [InlineData(3_000_000, 3_000_000, 8)]
+    public void Its_beginning_is_copied_into_a_file_by_any_number_of_threads(int size, int length, int threads)
+    {
+        byte[] bytes = Bytes(size);
+        Store.AddResult("index-1", Key, bytes);
+        using var directory = new TemporaryDirectory();
+        using (var file = File.Create(directory["copy"]))
+        {
+            Assert.True(Store.TryCopyResult("index-1", Key, length, file, threads, default));
+        }
+
+        Assert.Equal(bytes.AsSpan(0, length).ToArray(), File.ReadAllBytes(directory["copy"]));
+    }
+
+    [Fact]
+    public void No_other_is_copied()
+    {
+        using var directory = new TemporaryDirectory();
+        using var file = File.Create(directory["copy"]);
+
+        Assert.False(Store.TryCopyResult("index-1", Key, 1, file, 2, default));
+        Store.AddResult("index-1", Key, Bytes(1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Store.TryCopyResult("index-1", Key, 2, file, 2, default));
+        Assert.Throws<OperationCanceledException>(() => Store.TryCopyResult("index-1", Key, 1, file, 2, new CancellationToken(canceled: true)));
+        Assert.Equal(0, file.Length);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1_500_000)]
+    [InlineData(2_999_999)]
+    public void One_that_is_damaged_anywhere_is_not_copied_whole(int at)
+    {
+        Store.AddResult("index-1", Key, Bytes(3_000_000));
+        string path = Assert.Single(Files());
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[at] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        using var directory = new TemporaryDirectory();
+        using var file = File.Create(directory["copy"]);
+
+        Assert.Throws<DamagedItemException>(() => Store.TryCopyResult("index-1", Key, 3_000_000, file, 2, default));
+        Assert.Empty(Files());
+    }
+
+    [Theory]
     [InlineData(100_000, 1)]
     [InlineData(-1, 1)]
     [InlineData(50, 100_000)]

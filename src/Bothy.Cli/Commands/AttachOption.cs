@@ -69,7 +69,7 @@ internal sealed class AttachOption
         var artifact = attached.About(built.Content.Root.Descriptor);
         foreach (string directory in places.OfType<Destination.Layout>().Where(_ => isAsked).Select(layout => layout.Directory).Distinct(StringComparer.Ordinal))
         {
-            await Task.Run(() => OciLayoutWriter.Write(directory, null, artifact, cancellationToken), cancellationToken);
+            await Task.Run(() => OciLayoutWriter.Write(directory, null, artifact, threads: 1, cancellationToken), cancellationToken);
         }
 
         foreach (var repository in pushed.DistinctBy(each => each.Reference.Name, StringComparer.Ordinal))

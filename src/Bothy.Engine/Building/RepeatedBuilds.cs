@@ -55,7 +55,7 @@ public sealed class RepeatedBuilds(ContentStore store, SeenDocuments documents, 
 
         try
         {
-            var delivery = new Delivery(found.Image, [], found.Epoch);
+            var delivery = new Delivery(found.Image, [], found.Epoch) { Parallelism = parallelism };
             foreach (var destination in destinations)
             {
                 await Task.Run(() => destination.Write(delivery, cancellationToken), cancellationToken);

@@ -145,7 +145,17 @@ public sealed class StoredLayer : FileContent
     public override Digest Digest => _blob.Digest;
 
     /// <inheritdoc />
-    public override Stream OpenRead() => _store.TryOpenResult(_kind, _key) is { } stored
-        ? new LeadingStream(stored, _blob.Size)
-        : throw new BothyException($"cannot read the layer {_blob.Digest}: it is no longer in the store") { Hint = "Run the command again." };
+    public override Stream OpenRead() => _store.TryOpenResult(_kind, _key) is { } stored ? new LeadingStream(stored, _blob.Size) : throw Gone();
+
+    /// <summary>Copies the blob into an empty file, checked, by up to <paramref name="threads"/> threads.</summary>
+    /// <exception cref="BothyException">It is gone, or damaged.</exception>
+    public void CopyTo(FileStream destination, int threads, CancellationToken cancellationToken)
+    {
+        if (!_store.TryCopyResult(_kind, _key, _blob.Size, destination, threads, cancellationToken))
+        {
+            throw Gone();
+        }
+    }
+
+    private BothyException Gone() => new($"cannot read the layer {_blob.Digest}: it is no longer in the store") { Hint = "Run the command again." };
 }

@@ -71,7 +71,7 @@ internal sealed class LayoutChange : IDisposable
     }
 
     /// <summary>Puts a blob, in place of what has its name.</summary>
-    public void Add(Descriptor blob, Action<Stream> write)
+    public void Add(Descriptor blob, Action<FileStream> write)
     {
         Note(blob);
         AtomicFile.Write(PathOf(blob), write);

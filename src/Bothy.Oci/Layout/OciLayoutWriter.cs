@@ -15,7 +15,12 @@ public static class OciLayoutWriter
     /// <paramref name="name"/>, in place of what had that name (or, for null, no name) before.
     /// </summary>
     /// <exception cref="BothyException">The directory holds something else, or cannot be written. Nothing is left behind.</exception>
-    public static void Write(string directory, ReferenceName? name, OciContent content, CancellationToken cancellationToken)
+    /// <param name="directory">The directory.</param>
+    /// <param name="name">What to call it there; null for no name.</param>
+    /// <param name="content">What to put there.</param>
+    /// <param name="threads">How many threads may copy at once.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static void Write(string directory, ReferenceName? name, OciContent content, int threads, CancellationToken cancellationToken)
     {
         directory = LayoutChange.FullPath(directory);
         OutputFailure.Explain(directory, () =>
@@ -26,7 +31,7 @@ public static class OciLayoutWriter
                 cancellationToken.ThrowIfCancellationRequested();
                 if (!change.Has(blob.Descriptor))
                 {
-                    change.Add(blob.Descriptor, output => Copy(blob, output, cancellationToken));
+                    change.Add(blob.Descriptor, output => Copy(blob, output, threads, cancellationToken));
                 }
             }
 
@@ -34,10 +39,16 @@ public static class OciLayoutWriter
         });
     }
 
-    private static void Copy(Blob blob, Stream output, CancellationToken cancellationToken)
+    private static void Copy(Blob blob, FileStream output, int threads, CancellationToken cancellationToken)
     {
-        // A layer from the store has checked every block before it gives a byte of it away.
-        using var content = blob.Content is StoredLayer ? blob.Content.OpenRead() : new VerifyingStream(blob.Content.OpenRead(), blob.Descriptor);
+        if (blob.Content is StoredLayer layer)
+        {
+            // Checks every block before it gives a byte of it away.
+            layer.CopyTo(output, threads, cancellationToken);
+            return;
+        }
+
+        using var content = new VerifyingStream(blob.Content.OpenRead(), blob.Descriptor);
         byte[] buffer = new byte[CopyBlock];
         for (int read; (read = content.Read(buffer)) > 0;)
         {

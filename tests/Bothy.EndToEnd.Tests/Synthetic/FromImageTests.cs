@@ -47,7 +47,7 @@ public sealed class FromImageTests : IDisposable
         var attached = await AttachedAsync();
         _workshop.WriteImage(more: "environment: {A: '1'}\n");
         string digest = (await _workshop.BuildAsync()).Succeeded().Output.Trim();
-        OciLayoutWriter.Write(_workshop["out/image"], null, attached.About(OciLayout.Open(_workshop["out/image"]).Resolve(null)), default);
+        OciLayoutWriter.Write(_workshop["out/image"], null, attached.About(OciLayout.Open(_workshop["out/image"]).Resolve(null)), 2, default);
 
         var verified = await _workshop.RunAsync("build", "--from", Image, "--verify", "--quiet");
 
@@ -68,7 +68,7 @@ public sealed class FromImageTests : IDisposable
         _workshop.WriteArchive(Workshop.Hello().File("usr/bin/zebra", "#!/bin/zebra\n"));
         (await _workshop.BuildAsync()).Succeeded();
         var older = attached with { Lock = attached.Lock with { Tool = attached.Lock.Tool with { Version = "0.0.1" } } };
-        OciLayoutWriter.Write(_workshop["out/image"], null, older.About(OciLayout.Open(_workshop["out/image"]).Resolve(null)), default);
+        OciLayoutWriter.Write(_workshop["out/image"], null, older.About(OciLayout.Open(_workshop["out/image"]).Resolve(null)), 2, default);
 
         var verified = await _workshop.RunAsync("build", "--from", Image, "--verify", "--quiet", "--offline");
 

@@ -45,7 +45,7 @@ public sealed class AttachedLockTests : IDisposable
     [Fact]
     public async Task Where_nothing_is_attached_nothing_is_found()
     {
-        OciLayoutWriter.Write(_directory["layout"], Name, _image, default);
+        OciLayoutWriter.Write(_directory["layout"], Name, _image, 2, default);
         Assert.Null(await FindAsync());
 
         // An artifact of another type, and a lock of another image.
@@ -111,8 +111,8 @@ public sealed class AttachedLockTests : IDisposable
 
     private void Attach(OciArtifact artifact)
     {
-        OciLayoutWriter.Write(_directory["layout"], Name, _image, default);
-        OciLayoutWriter.Write(_directory["layout"], null, artifact, default);
+        OciLayoutWriter.Write(_directory["layout"], Name, _image, 2, default);
+        OciLayoutWriter.Write(_directory["layout"], null, artifact, 2, default);
     }
 
     private async Task<AttachedLock?> FindAsync()

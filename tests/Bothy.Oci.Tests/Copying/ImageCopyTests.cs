@@ -16,7 +16,7 @@ public sealed class ImageCopyTests : RegistryTest
         using var one = Serve();
         using var two = Serve(new() { Referrers = false });
         var index = Samples.Index();
-        OciLayoutWriter.Write(Directory["in"], null, index, None);
+        OciLayoutWriter.Write(Directory["in"], null, index, 2, None);
 
         await CopyAsync($"oci:{Directory["in"]}", $"{one.Host}/some/app:1");
         await CopyAsync($"{one.Host}/some/app:1", $"{two.Host}/other:2");
@@ -37,7 +37,7 @@ public sealed class ImageCopyTests : RegistryTest
     {
         using var registry = Serve();
         var index = Samples.Index();
-        OciLayoutWriter.Write(Directory["in"], null, index, None);
+        OciLayoutWriter.Write(Directory["in"], null, index, 2, None);
 
         var result = await CopyAsync($"oci:{Directory["in"]}", $"{registry.Host}/app:arm", new() { Platform = new Platform("linux", "arm64") });
 
@@ -50,7 +50,7 @@ public sealed class ImageCopyTests : RegistryTest
     public async Task A_second_copy_sends_no_blob()
     {
         using var registry = Serve();
-        OciLayoutWriter.Write(Directory["in"], null, Samples.Index(), None);
+        OciLayoutWriter.Write(Directory["in"], null, Samples.Index(), 2, None);
         var first = await CopyAsync($"oci:{Directory["in"]}", $"{registry.Host}/app:1");
         registry.ForgetRequests();
 
@@ -66,7 +66,7 @@ public sealed class ImageCopyTests : RegistryTest
     public async Task Within_one_registry_nothing_is_sent_either()
     {
         using var registry = Serve();
-        OciLayoutWriter.Write(Directory["in"], null, Samples.Image(), None);
+        OciLayoutWriter.Write(Directory["in"], null, Samples.Image(), 2, None);
         await CopyAsync($"oci:{Directory["in"]}", $"{registry.Host}/app:1");
         registry.ForgetRequests();
 
@@ -85,7 +85,7 @@ public sealed class ImageCopyTests : RegistryTest
     {
         using var one = Serve(new() { Referrers = fromApi });
         using var two = Serve(new() { Referrers = toApi });
-        OciLayoutWriter.Write(Directory["in"], null, Samples.Index(), None);
+        OciLayoutWriter.Write(Directory["in"], null, Samples.Index(), 2, None);
         await CopyAsync($"oci:{Directory["in"]}", $"{one.Host}/app:1");
         var image = Samples.Index().Images[0].Root.Descriptor;
         var list = OciArtifact.About(image, "text/list", [Oci.Blob.Of("text/plain", Bytes(100))]);
@@ -114,7 +114,7 @@ public sealed class ImageCopyTests : RegistryTest
     public async Task A_docker_archive_takes_one_image_and_keeps_its_layers_and_its_configuration()
     {
         var index = Samples.Index();
-        OciLayoutWriter.Write(Directory["in"], null, index, None);
+        OciLayoutWriter.Write(Directory["in"], null, index, 2, None);
 
         var result = await CopyAsync($"oci:{Directory["in"]}", $"docker-archive:{Directory["x.tar"]}:me/app:1", new() { Platform = new Platform("linux", "amd64") });
 
@@ -130,7 +130,7 @@ public sealed class ImageCopyTests : RegistryTest
     {
         var image = Samples.Image();
         Assert.True(DockerName.TryParse("me/app:1", out var name));
-        OciLayoutWriter.Write(Directory["in"], null, image, None);
+        OciLayoutWriter.Write(Directory["in"], null, image, 2, None);
         DockerArchiveWriter.Write(Directory["built.tar"], name, image, None);
 
         await CopyAsync($"oci:{Directory["in"]}", $"docker-archive:{Directory["copied.tar"]}:me/app:1");
@@ -142,8 +142,8 @@ public sealed class ImageCopyTests : RegistryTest
     public async Task A_copy_that_fails_leaves_nothing_of_a_layout_that_was_not_there_and_everything_of_one_that_was()
     {
         using var registry = Serve(new() { Fault = request => request.IsBlob && request.Method == "GET" ? new() { Corrupt = true } : null });
-        OciLayoutWriter.Write(Directory["in"], null, Samples.Image("other"), None);
-        OciLayoutWriter.Write(Directory["out"], null, Samples.Image(), None);
+        OciLayoutWriter.Write(Directory["in"], null, Samples.Image("other"), 2, None);
+        OciLayoutWriter.Write(Directory["out"], null, Samples.Image(), 2, None);
         string[] before = System.IO.Directory.GetFiles(Directory["out"], "*", SearchOption.AllDirectories);
         await CopyAsync($"oci:{Directory["in"]}", $"{registry.Host}/app:1");
 
@@ -160,7 +160,7 @@ public sealed class ImageCopyTests : RegistryTest
     [RequiresFact(Needs.Containers)]
     public async Task Podman_takes_an_image_under_its_name_and_gives_it_back()
     {
-        OciLayoutWriter.Write(Directory["in"], null, Samples.Image(), None);
+        OciLayoutWriter.Write(Directory["in"], null, Samples.Image(), 2, None);
         string name = $"localhost/bothy-test-{Path.GetFileName(Directory.Path)}:1";
         try
         {

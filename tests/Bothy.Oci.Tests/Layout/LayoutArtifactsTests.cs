@@ -34,7 +34,7 @@ public sealed class LayoutArtifactsTests : IDisposable
         var image = Write("", "app:1");
         Attach(image, "application/x.test", "text");
         Attach(image, "application/x.test", "text"); // the same again
-        OciLayoutWriter.Write(Directory, Name($"sha256-{image.Digest.Hex}.sig"), Samples.Image("signature"), default);
+        OciLayoutWriter.Write(Directory, Name($"sha256-{image.Digest.Hex}.sig"), Samples.Image("signature"), 2, default);
 
         var layout = OciLayout.Open(Directory);
 
@@ -65,7 +65,7 @@ public sealed class LayoutArtifactsTests : IDisposable
         Attach(image, "application/x.test", "text");
 
         // As a copy of a registry's tags leaves it: the artifact is in a list alone.
-        OciLayoutWriter.Write(Directory, Name("spare"), artifact, default);
+        OciLayoutWriter.Write(Directory, Name("spare"), artifact, 2, default);
         byte[] list = new ImageIndex { Manifests = [artifact.Root.Descriptor with { ArtifactType = MediaTypes.Empty }] }.ToJson();
         File.WriteAllBytes(Path.Combine(Directory, "blobs/sha256", Digest.Of(list).Hex), list);
         string index = Path.Combine(Directory, "index.json");
@@ -123,7 +123,7 @@ public sealed class LayoutArtifactsTests : IDisposable
     private Descriptor Write(string salt, string? name)
     {
         var image = Samples.Image(salt);
-        OciLayoutWriter.Write(Directory, Name(name), image, default);
+        OciLayoutWriter.Write(Directory, Name(name), image, 2, default);
         return image.Root.Descriptor;
     }
 
@@ -131,7 +131,7 @@ public sealed class LayoutArtifactsTests : IDisposable
     {
         var annotations = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add("about", text);
         var artifact = OciArtifact.About(image, type, [Blob.Of("text/plain", System.Text.Encoding.UTF8.GetBytes(text))], annotations);
-        OciLayoutWriter.Write(Directory, null, artifact, default);
+        OciLayoutWriter.Write(Directory, null, artifact, 2, default);
         return artifact;
     }
 }

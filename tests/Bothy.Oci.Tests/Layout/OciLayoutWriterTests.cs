@@ -10,7 +10,7 @@ public sealed class OciLayoutWriterTests : IDisposable
 
     internal static void WriteAndVerify(string directory, OciImage image)
     {
-        OciLayoutWriter.Write(directory, null, image, CancellationToken.None);
+        OciLayoutWriter.Write(directory, null, image, 2, CancellationToken.None);
         var layout = OciLayout.Open(directory);
         foreach (var layer in layout.ReadManifest(layout.Resolve(null)).Layers)
         {
@@ -23,7 +23,7 @@ public sealed class OciLayoutWriterTests : IDisposable
     public void What_was_written_is_read_back()
     {
         var image = Samples.Image();
-        OciLayoutWriter.Write(_directory["out/x"], Name("v1"), image, CancellationToken.None);
+        OciLayoutWriter.Write(_directory["out/x"], Name("v1"), image, 2, CancellationToken.None);
 
         var layout = OciLayout.Open(_directory["out/x"]);
         var descriptor = layout.Resolve("v1");
@@ -40,7 +40,7 @@ public sealed class OciLayoutWriterTests : IDisposable
     public void An_index_is_read_back()
     {
         var index = Samples.Index();
-        OciLayoutWriter.Write(_directory["x"], null, index, CancellationToken.None);
+        OciLayoutWriter.Write(_directory["x"], null, index, 2, CancellationToken.None);
 
         var layout = OciLayout.Open(_directory["x"]);
         Assert.Equal(
@@ -52,11 +52,11 @@ public sealed class OciLayoutWriterTests : IDisposable
     public void Other_images_stay_and_the_same_name_is_replaced()
     {
         string path = _directory["x"];
-        OciLayoutWriter.Write(path, Name("a"), Samples.Image("1"), CancellationToken.None);
-        OciLayoutWriter.Write(path, Name("b"), Samples.Image("2"), CancellationToken.None);
-        OciLayoutWriter.Write(path, null, Samples.Image("3"), CancellationToken.None);
-        OciLayoutWriter.Write(path, Name("a"), Samples.Image("4"), CancellationToken.None);
-        OciLayoutWriter.Write(path, null, Samples.Image("5"), CancellationToken.None);
+        OciLayoutWriter.Write(path, Name("a"), Samples.Image("1"), 2, CancellationToken.None);
+        OciLayoutWriter.Write(path, Name("b"), Samples.Image("2"), 2, CancellationToken.None);
+        OciLayoutWriter.Write(path, null, Samples.Image("3"), 2, CancellationToken.None);
+        OciLayoutWriter.Write(path, Name("a"), Samples.Image("4"), 2, CancellationToken.None);
+        OciLayoutWriter.Write(path, null, Samples.Image("5"), 2, CancellationToken.None);
 
         var layout = OciLayout.Open(path);
         Assert.Equal(["b", "a", null], layout.Images.Select(image => image.RefName));
@@ -70,17 +70,17 @@ public sealed class OciLayoutWriterTests : IDisposable
     {
         string path = _directory["x"];
         var image = Samples.Image();
-        OciLayoutWriter.Write(path, null, image, CancellationToken.None);
+        OciLayoutWriter.Write(path, null, image, 2, CancellationToken.None);
         string layer = Path.Combine(path, "blobs/sha256", image.Manifest.Layers[0].Digest.Hex);
         var long_ago = new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         File.SetLastWriteTimeUtc(layer, long_ago);
 
-        OciLayoutWriter.Write(path, Name("again"), image, CancellationToken.None);
+        OciLayoutWriter.Write(path, Name("again"), image, 2, CancellationToken.None);
         Assert.Equal(long_ago, File.GetLastWriteTimeUtc(layer));
 
         // One that was cut off is not "there".
         File.WriteAllText(layer, "cut");
-        OciLayoutWriter.Write(path, Name("again"), image, CancellationToken.None);
+        OciLayoutWriter.Write(path, Name("again"), image, 2, CancellationToken.None);
         Assert.Equal(image.Manifest.Layers[0].Size, new FileInfo(layer).Length);
     }
 
@@ -88,7 +88,7 @@ public sealed class OciLayoutWriterTests : IDisposable
     public void An_empty_directory_becomes_a_layout()
     {
         Directory.CreateDirectory(_directory["x"]);
-        OciLayoutWriter.Write(_directory["x"], null, Samples.Image(), CancellationToken.None);
+        OciLayoutWriter.Write(_directory["x"], null, Samples.Image(), 2, CancellationToken.None);
         Assert.Single(OciLayout.Open(_directory["x"]).Images);
     }
 
@@ -96,12 +96,12 @@ public sealed class OciLayoutWriterTests : IDisposable
     public void A_directory_of_something_else_is_refused_and_untouched()
     {
         File.WriteAllText(_directory["precious"], "");
-        var refused = Assert.Throws<BothyException>(() => OciLayoutWriter.Write(_directory.Path, null, Samples.Image(), CancellationToken.None));
+        var refused = Assert.Throws<BothyException>(() => OciLayoutWriter.Write(_directory.Path, null, Samples.Image(), 2, CancellationToken.None));
 
         Assert.Equal($"cannot write {_directory.Path}: it is neither empty nor an OCI layout", refused.Message);
         Assert.Equal("Name a directory that is new, empty or an OCI layout.", refused.Hint);
         Assert.Equal([_directory["precious"]], Directory.GetFileSystemEntries(_directory.Path));
-        Assert.Equal($"cannot write {_directory["precious"]}: it is a file", Assert.Throws<BothyException>(() => OciLayoutWriter.Write(_directory["precious"], null, Samples.Image(), CancellationToken.None)).Message);
+        Assert.Equal($"cannot write {_directory["precious"]}: it is a file", Assert.Throws<BothyException>(() => OciLayoutWriter.Write(_directory["precious"], null, Samples.Image(), 2, CancellationToken.None)).Message);
     }
 
     [Theory]
@@ -111,18 +111,18 @@ public sealed class OciLayoutWriterTests : IDisposable
     public void A_failure_leaves_nothing_behind(string name)
     {
         Directory.CreateDirectory(_directory["empty"]);
-        OciLayoutWriter.Write(_directory["layout"], Name("old"), Samples.Image("old"), CancellationToken.None);
+        OciLayoutWriter.Write(_directory["layout"], Name("old"), Samples.Image("old"), 2, CancellationToken.None);
         string before = Snapshot();
         var image = Samples.Image("new");
         var broken = OciImage.Create(image.Config, [(new Oci.Layers.Layer(image.Manifest.Layers[0], image.Config.DiffIds[0], 0), Formats.Trees.FileContent.Of("other bytes"))]);
 
-        var failure = Assert.Throws<BothyException>(() => OciLayoutWriter.Write(_directory[name], null, broken, CancellationToken.None));
+        var failure = Assert.Throws<BothyException>(() => OciLayoutWriter.Write(_directory[name], null, broken, 2, CancellationToken.None));
         Assert.StartsWith($"cannot accept {image.Manifest.Layers[0].Digest}: got 11 bytes, want ", failure.Message, StringComparison.Ordinal);
         Assert.Equal(before, Snapshot());
 
         using var cancellation = new CancellationTokenSource();
         cancellation.Cancel();
-        Assert.Throws<OperationCanceledException>(() => OciLayoutWriter.Write(_directory[name], null, image, cancellation.Token));
+        Assert.Throws<OperationCanceledException>(() => OciLayoutWriter.Write(_directory[name], null, image, 2, cancellation.Token));
         Assert.Equal(before, Snapshot());
     }
 
@@ -130,8 +130,8 @@ public sealed class OciLayoutWriterTests : IDisposable
     public async Task Two_at_a_time_do_not_lose_each_other()
     {
         string path = _directory["x"];
-        OciLayoutWriter.Write(path, Name("first"), Samples.Image(), CancellationToken.None);
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => OciLayoutWriter.Write(path, Name($"t{i}"), Samples.Image($"{i}"), CancellationToken.None))));
+        OciLayoutWriter.Write(path, Name("first"), Samples.Image(), 2, CancellationToken.None);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => OciLayoutWriter.Write(path, Name($"t{i}"), Samples.Image($"{i}"), 2, CancellationToken.None))));
         Assert.Equal(9, OciLayout.Open(path).Images.Length);
     }
 
@@ -139,7 +139,7 @@ public sealed class OciLayoutWriterTests : IDisposable
     public void A_damaged_blob_is_found()
     {
         var image = Samples.Image();
-        OciLayoutWriter.Write(_directory["x"], null, image, CancellationToken.None);
+        OciLayoutWriter.Write(_directory["x"], null, image, 2, CancellationToken.None);
         string config = Path.Combine(_directory["x"], "blobs/sha256", image.Manifest.Config.Digest.Hex);
         File.WriteAllText(config, File.ReadAllText(config).Replace("amd64", "amd46", StringComparison.Ordinal));
 

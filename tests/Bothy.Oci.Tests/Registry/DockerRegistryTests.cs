@@ -15,7 +15,7 @@ public sealed class DockerRegistryTests : RegistryTest
     {
         using var registry = new DockerRegistry();
         var index = Samples.Index();
-        OciLayoutWriter.Write(Directory["in"], null, index, None);
+        OciLayoutWriter.Write(Directory["in"], null, index, 2, None);
         string name = $"{registry.Host}/some/app:1";
 
         var first = await CopyAsync($"oci:{Directory["in"]}", name);
@@ -35,7 +35,7 @@ public sealed class DockerRegistryTests : RegistryTest
     public async Task Users_are_let_in_with_their_password_and_nobody_else_is()
     {
         using var registry = new DockerRegistry(users: true);
-        OciLayoutWriter.Write(Directory["in"], null, Samples.Image(), None);
+        OciLayoutWriter.Write(Directory["in"], null, Samples.Image(), 2, None);
         var good = new RegistryCredential.Password(DockerRegistry.User, DockerRegistry.Password);
 
         Assert.True(await Client().TryLoginAsync(registry.Host, good, None));
@@ -66,7 +66,7 @@ public sealed class DockerRegistryTests : RegistryTest
     public async Task What_refers_to_an_image_is_kept_under_a_tag()
     {
         using var registry = new DockerRegistry();
-        OciLayoutWriter.Write(Directory["in"], null, Samples.Image(), None);
+        OciLayoutWriter.Write(Directory["in"], null, Samples.Image(), 2, None);
         await CopyAsync($"oci:{Directory["in"]}", $"{registry.Host}/app:1");
         var image = ImageReference.Parse($"{registry.Host}/app:1");
         var subject = Samples.Image().Root.Descriptor;

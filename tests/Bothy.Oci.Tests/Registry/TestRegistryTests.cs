@@ -17,7 +17,7 @@ public sealed class TestRegistryTests : IDisposable
     public void Skopeo_pushes_and_pulls_with_nobody_a_password_and_a_token(bool users, bool tokens)
     {
         var index = Samples.Index();
-        OciLayoutWriter.Write(_directory["in"], null, index, CancellationToken.None);
+        OciLayoutWriter.Write(_directory["in"], null, index, 2, CancellationToken.None);
         using var registry = new TestRegistry(new() { User = users ? "me" : null, Password = "secret", Tokens = tokens });
         string image = $"docker://{registry.Host}/some/app:1";
         string[] options = users ? ["--authfile", AuthFile(registry, "me", "secret")] : [];
