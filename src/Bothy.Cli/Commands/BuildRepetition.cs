@@ -62,7 +62,7 @@ internal sealed class BuildRepetition : IProgress<BuildEvent>, IDisposable
         }
 
         using var lease = _store.BeginLease();
-        return await _builds.TryRepeatAsync(_key, destinations, _progress, cancellationToken);
+        return await _builds.TryRepeatAsync(_key, destinations, Trace, _progress, cancellationToken);
     }
 
     /// <inheritdoc />

@@ -26,10 +26,13 @@ internal sealed record BuildInputs
     /// <exception cref="BothyException">Some of it cannot be read or may not be used.</exception>
     public static async Task<BuildInputs> ReadAsync(ImageSpec spec, BuildSettings settings, CancellationToken cancellationToken) => new()
     {
-        Files = await Task.Run(() => new LocalFileReader(LocalFileRequest.Of(spec, settings), settings.Store, settings.Time, settings.Parallelism, settings.Progress).Read(cancellationToken), cancellationToken),
+        Files = await Task.Run(() => FilesOf(LocalFileRequest.Of(spec, settings), settings, cancellationToken), cancellationToken),
         Slices = SliceDefinitions.Open(spec, settings),
         Tests = TestsOf(spec, settings),
     };
+
+    private static LocalFileSet? FilesOf(LocalFileRequest request, BuildSettings settings, CancellationToken cancellationToken) =>
+        settings.Trace?.FilesOf(request) ?? new LocalFileReader(request, settings.Store, settings.Time, settings.Parallelism, settings.Progress).Read(cancellationToken);
 
     /// <summary>The tests of <paramref name="spec"/>; null where it has none, or they are not asked for.</summary>
     /// <exception cref="BothyException">They cannot be read.</exception>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bothy.Engine.ImageFiles;
+using Bothy.Engine.LocalFiles;
 using Bothy.Packages.Repositories;
 
 namespace Bothy.Engine.Building;
@@ -14,6 +15,7 @@ public sealed class BuildTrace
     private readonly List<FileRead> _files = [];
     private readonly List<SeenDocument> _documents = [];
     private DateTimeOffset? _until;
+    private (LocalFileRequest Request, LocalFileSet Files)? _local;
 
     /// <summary>The files, and the directories whose names were looked at.</summary>
     public ImmutableArray<FileRead> Files
@@ -44,6 +46,12 @@ public sealed class BuildTrace
 
     /// <summary>From when on signatures and indexes may be judged otherwise; null for never.</summary>
     public DateTimeOffset? Until => _until;
+
+    /// <summary>Keeps local files that were looked at to find that they have changed: nobody has to look again.</summary>
+    internal void Keep(LocalFileRequest request, LocalFileSet files) => _local = (request, files);
+
+    /// <summary>The local files of <paramref name="request"/>, where they were looked at before; else null.</summary>
+    internal LocalFileSet? FilesOf(LocalFileRequest request) => _local is { } local && local.Request.IsSameAs(request) ? local.Files : null;
 
     /// <summary>Says that something was looked at that cannot be told here.</summary>
     public void LeaveIncomplete() => IsIncomplete = true;

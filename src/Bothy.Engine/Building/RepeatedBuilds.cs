@@ -39,15 +39,21 @@ public sealed class RepeatedBuilds(ContentStore store, SeenDocuments documents, 
     /// <summary>
     /// Delivers again what the build <paramref name="key"/> gave, and reports what it said; null, with nothing reported, where that is not known or something has changed since.
     /// </summary>
+    /// <param name="key">See <see cref="KeyOf"/>.</param>
+    /// <param name="destinations">Where to.</param>
+    /// <param name="trace">The trace of the build that follows where nothing can be repeated.</param>
+    /// <param name="progress">Told what happens.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="BothyException">It cannot be delivered, or a repository cannot be asked.</exception>
     public async Task<BuildResult?> TryRepeatAsync(
-        Digest key, ImmutableArray<Destination> destinations, IProgress<BuildEvent> progress, CancellationToken cancellationToken)
+        Digest key, ImmutableArray<Destination> destinations, BuildTrace trace, IProgress<BuildEvent> progress, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(trace);
         ArgumentNullException.ThrowIfNull(progress);
         if (destinations.Any(destination => destination is not (Destination.Layout or Destination.OciArchive or Destination.DockerArchive))
             || RepeatedBuild.TryRead(store, key) is not { } record
             || TryFind(record) is not { } found
-            || !HasSameFiles(record, progress, cancellationToken)
+            || !HasSameFiles(record, trace, progress, cancellationToken)
             || !await AreServedAsync(record, progress, cancellationToken))
         {
             return null;
@@ -118,7 +124,7 @@ public sealed class RepeatedBuilds(ContentStore store, SeenDocuments documents, 
         }.Write(store, key);
     }
 
-    private bool HasSameFiles(RepeatedBuild record, IProgress<BuildEvent> progress, CancellationToken cancellationToken)
+    private bool HasSameFiles(RepeatedBuild record, BuildTrace trace, IProgress<BuildEvent> progress, CancellationToken cancellationToken)
     {
         if (record.LocalFiles is not { } local)
         {
@@ -127,7 +133,9 @@ public sealed class RepeatedBuilds(ContentStore store, SeenDocuments documents, 
 
         try
         {
-            return new LocalFileReader(local.Request, store, clock, parallelism, progress).Read(cancellationToken)?.Digest == local.Digest;
+            var files = new LocalFileReader(local.Request, store, clock, parallelism, progress).Read(cancellationToken)!;
+            trace.Keep(local.Request, files);
+            return files.Digest == local.Digest;
         }
         catch (BothyException)
         {

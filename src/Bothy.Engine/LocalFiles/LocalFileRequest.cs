@@ -19,6 +19,12 @@ internal sealed record LocalFileRequest
     /// <summary>Whether the image file came with an image, which its local files do not.</summary>
     public bool HasTravelled { get; init; }
 
+    /// <summary>Whether it asks for the same files as <paramref name="other"/>, wherever that is written.</summary>
+    public bool IsSameAs(LocalFileRequest other) =>
+        (Project, AllowOutside) == (other.Project, other.AllowOutside)
+        && Files.Length == other.Files.Length
+        && Files.Zip(other.Files).All(static pair => pair.First with { Exclude = pair.Second.Exclude } == pair.Second && pair.First.Exclude.SequenceEqual(pair.Second.Exclude, StringComparer.Ordinal));
+
     /// <summary>What <paramref name="spec"/> asks for.</summary>
     public static LocalFileRequest Of(ImageSpec spec, BuildSettings settings) => new()
     {

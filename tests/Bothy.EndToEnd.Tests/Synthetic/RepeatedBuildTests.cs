@@ -173,6 +173,27 @@ public sealed class RepeatedBuildTests : IDisposable
     }
 
     [Fact]
+    public async Task Local_files_that_changed_are_looked_at_once_unless_others_are_asked_for_by_now()
+    {
+        await RepeatableWithFilesAsync();
+        string[] line = ["build", "image.yaml", "--locked", "-o", $"oci:{_workshop["out/image"]}"];
+        for (int round = 0; round < 2; round++)
+        {
+            await _workshop.RunAsync(line);
+        }
+
+        File.WriteAllText(_workshop["app/one"], "eins");
+        string changed = (await _workshop.RunAsync(line)).Error;
+        Assert.Equal(1, changed.Split("local files: ").Length - 1);
+
+        File.WriteAllText(_workshop["app/one"], "zwei");
+        File.WriteAllText(_workshop["image.yaml"], File.ReadAllText(_workshop["image.yaml"]).Replace("*.log", "one", StringComparison.Ordinal));
+        await LockAsync();
+        string other = (await BuildAsync()).Succeeded().Output;
+        Assert.Equal(other, FreshOutput());
+    }
+
+    [Fact]
     public async Task Local_files_that_are_gone_are_missed_where_they_are_asked_for()
     {
         await RepeatableWithFilesAsync();
