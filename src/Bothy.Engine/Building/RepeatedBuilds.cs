@@ -37,7 +37,8 @@ public sealed class RepeatedBuilds(ContentStore store, SeenDocuments documents, 
     public bool IsKnown(Digest key) => RepeatedBuild.TryRead(store, key) is not null;
 
     /// <summary>
-    /// Delivers again what the build <paramref name="key"/> gave, and reports what it said; null, with nothing reported, where that is not known or something has changed since.
+    /// Delivers again what the build <paramref name="key"/> gave, and reports what it said; null where that is not known or something has changed since,
+    /// with nothing reported but that local files and repositories were looked at.
     /// </summary>
     /// <param name="key">See <see cref="KeyOf"/>.</param>
     /// <param name="destinations">Where to.</param>
